@@ -1,0 +1,250 @@
+"""Make the scorecard, or run the tests, on a machine that has only Python: `python run.py report`.
+
+Everything is set up on the way: an environment in `.venv` beside this file, and the packages in it.
+Standard library only. The syntax is that of old Pythons, so that they can read the sentence which
+tells them that they are too old.
+"""
+
+from __future__ import print_function
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+VENV = os.path.join(HERE, ".venv")
+STAMP = os.path.join(VENV, "spc-installed.json")
+WINDOWS = os.name == "nt"
+PYTHON = os.path.join(VENV, "Scripts", "python.exe") if WINDOWS else os.path.join(VENV, "bin", "python")
+
+USAGE = """python run.py COMMAND
+
+  report      the July 2024 scorecard from embedded data, in out/
+  test        lint, types and tests (ten minutes at most)
+  test-all    the same with the long runs and bounds checks
+  bench       the benchmarks
+
+What follows the command is handed on: `report --out elsewhere`, `test -k limits`."""
+
+
+class Refusal(Exception):
+    """A sentence for the user; the set-up stops here."""
+
+
+def main(words):
+    commands = {"report": report, "test": test, "test-all": test_all, "bench": bench}
+    if sys.version_info < (3, 11):
+        print(too_old(), file=sys.stderr)
+        return 2
+    if not words or words[0] not in commands:
+        print(USAGE, file=sys.stderr)
+        return 0 if words in (["-h"], ["--help"]) else 2
+    os.chdir(HERE)
+    try:
+        return commands[words[0]](words[1:])
+    except Refusal as refusal:
+        print("\n{}".format(refusal), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+
+
+def too_old():
+    return (
+        "spc needs Python 3.11 or newer, and this is Python {}.{} ({}); "
+        "use a newer one, as in `python3.11 run.py report` or `make report PYTHON=python3.11`."
+    ).format(sys.version_info[0], sys.version_info[1], sys.executable)
+
+
+# Commands
+
+
+def report(rest):
+    set_up()
+    print("report: examples/wiltshire_report.py")
+    sys.stdout.flush()
+    script = os.path.join("examples", "wiltshire_report.py")
+    # The table has arrows, which a Windows pipe in its old code page cannot carry.
+    return subprocess.call([PYTHON, script] + (rest or ["--out", "out"]), env=surroundings(PYTHONUTF8="1"))
+
+
+def test(rest):
+    set_up("test")
+    return run_steps(lint_steps() + [suite_step(rest), plain_kernels_step()])
+
+
+def test_all(rest):
+    set_up("test")
+    everything = ["-m", "long or not long"]
+    # numba's cache does not note whether code was compiled with bounds checks, so they get their own.
+    checked = surroundings(NUMBA_BOUNDSCHECK="1", NUMBA_CACHE_DIR=os.path.join(VENV, "bounds-checked"))
+    bounds = ("kernels, bounds checked", pytest(["tests/kernels"] + everything), checked)
+    return run_steps(lint_steps() + [suite_step(everything + rest), plain_kernels_step(), bounds])
+
+
+def bench(rest):
+    set_up("bench")
+    return run_steps([("benchmarks", pytest(["benchmarks", "--benchmark-only"] + rest), None)])
+
+
+def lint_steps():
+    return [
+        ("lint", ["-m", "ruff", "check", "--quiet", "."], None),
+        ("format", ["-m", "ruff", "format", "--check", "--quiet", "."], None),
+        ("types", ["-m", "mypy", "--no-error-summary"], None),
+    ]
+
+
+def suite_step(rest):
+    # Files stay whole, so that a kernel is compiled by one worker only.
+    workers = str(min(os.cpu_count() or 1, 4))
+    return ("suite", pytest(["-n", workers, "--dist", "loadfile"] + rest), None)
+
+
+def plain_kernels_step():
+    return ("kernels without JIT", pytest(["tests/kernels"]), surroundings(NUMBA_DISABLE_JIT="1"))
+
+
+def pytest(words):
+    return ["-m", "pytest", "-q"] + words
+
+
+def run_steps(steps):
+    """Run every step whatever the others do, so that one run shows all there is to mend."""
+    failed = []
+    began = time.time()
+    for name, words, env in steps:
+        print("\n{}: python {}".format(name, " ".join(words)))
+        sys.stdout.flush()
+        start = time.time()
+        code = subprocess.call([PYTHON] + words, env=env)
+        print("{}: {} in {:.1f} s".format(name, verdict(code), time.time() - start))
+        if code:
+            failed.append("{} (exit code {})".format(name, code))
+    took = "in {:.0f} s".format(time.time() - began)
+    if failed:
+        print("\nFailed: {}; {} steps {}.".format(", ".join(failed), len(steps), took))
+        return 1
+    print("\nAll {} steps are good, {}.".format(len(steps), took))
+    return 0
+
+
+def verdict(code):
+    return "good" if code == 0 else "FAILED with exit code {}".format(code)
+
+
+# Setting up
+
+
+def set_up(extra=""):
+    """Make .venv and install into it what `extra` needs, unless that was done before for these very files."""
+    wanted = {"place": HERE, "files": digest("pyproject.toml", "constraints.txt"), "extras": [extra]}
+    found = read_stamp()
+    same = all(found.get(key) == wanted[key] for key in ("place", "files"))
+    installed = works(["-c", "import importlib.metadata as m; m.version('opcc-spc')"])
+    if same and installed and (not extra or extra in found["extras"]):
+        return
+    start = time.time()
+    if os.path.exists(STAMP):
+        os.remove(STAMP)
+    make_environment()
+    print("installing spc{} (a minute or two the first time)".format("[{}]".format(extra) if extra else ""))
+    sys.stdout.flush()
+    install(["-e", ".[{}]".format(extra) if extra else ".", "-c", "constraints.txt"])
+    if same:
+        wanted["extras"] += found["extras"]
+    with open(STAMP, "w") as file:
+        json.dump(wanted, file)
+    print("set-up: good in {:.1f} s".format(time.time() - start))
+
+
+def make_environment():
+    if os.path.exists(PYTHON):
+        if not works(["-c", "import sys; sys.exit(sys.version_info < (3, 11))"]):
+            raise Refusal("The environment in .venv is broken or older than Python 3.11; delete that folder.")
+    elif can_import("ensurepip"):
+        say_environment()
+        call([sys.executable, "-m", "venv", VENV], "making .venv")
+    elif can_import("venv") and can_import("pip"):
+        # Debian and Ubuntu take `ensurepip` out of Python; a pip that is there can fill a bare environment.
+        say_environment()
+        call([sys.executable, "-m", "venv", "--without-pip", VENV], "making .venv")
+    else:
+        raise Refusal(no_venv())
+    if not works(["-m", "pip", "--version"]):
+        add_pip()
+
+
+def add_pip():
+    if can_import("ensurepip"):
+        call([PYTHON, "-m", "ensurepip", "--default-pip"], "adding pip to .venv")
+    elif subprocess.call([sys.executable, "-m", "pip", "--python", PYTHON, "install", "-qq", "pip"]):
+        raise Refusal(no_venv())
+
+
+def no_venv():
+    version = "{}.{}".format(sys.version_info[0], sys.version_info[1])
+    return (
+        "Python {0} here cannot make environments: its `venv` or `ensurepip` is missing; "
+        "on Debian and Ubuntu `sudo apt install python{0}-venv` brings both."
+    ).format(version)
+
+
+def say_environment():
+    print("making .venv with Python {}.{}.{}".format(*sys.version_info[:3]))
+    sys.stdout.flush()
+
+
+def install(words):
+    call([PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check"] + words, "installing")
+
+
+def call(command, doing):
+    code = subprocess.call(command)
+    if code:
+        raise Refusal("While {}, `{}` ended with exit code {}.".format(doing, " ".join(command), code))
+
+
+def works(words):
+    """Tell whether the environment's Python exists and does this without complaint."""
+    if not os.path.exists(PYTHON):
+        return False
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.call([PYTHON] + words, **quiet) == 0
+
+
+def can_import(name):
+    code = "import {}".format(name)
+    return (
+        subprocess.call([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        == 0
+    )
+
+
+def digest(*names):
+    import hashlib
+
+    together = hashlib.sha256()
+    for name in names:
+        with open(os.path.join(HERE, name), "rb") as file:
+            together.update(file.read())
+    return together.hexdigest()
+
+
+def read_stamp():
+    try:
+        with open(STAMP) as file:
+            return json.load(file)
+    except (IOError, ValueError):
+        return {}
+
+
+def surroundings(**more):
+    return dict(os.environ, **more)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,306 @@
+"""The door: frames (pandas, polars, Arrow) to columns of codes, months and numbers, and back.
+
+pandas lives in this room and in no other. Nothing here loops over cells in Python: a column of text is
+reduced to its unique texts first, and those are read one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from spc.checks import ChoiceError, InputError
+from spc.parsing import Problem, parse_months, parse_numbers
+from spc.wording import month_text
+
+__all__ = ["Table", "first_refused", "month_ordinal", "read_long", "read_wide", "tidy_months", "tidy_series"]
+
+#: pandas counts months from January 1970, we from January of year 0.
+EPOCH = 1970 * 12
+WHOLE_LIMIT = 2**53
+SMALLEST, LARGEST = 1e-100, 1e100
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Table:
+    """What came through the door: names of the series, their first month, one matrix per column."""
+
+    keys: dict[str, Array]
+    start: int
+    echo: str
+    cells: dict[str, Array]
+
+
+def read_long(frame: Any, series: Sequence[str], period: str, columns: Mapping[str, str | None]) -> Table:
+    """Read one row per series and month; `columns` maps our names to the frame's column headings."""
+    wanted = {ours: theirs for ours, theirs in columns.items() if theirs is not None}
+    rows = _as_pandas(frame, [*series, period, *wanted.values()])
+    if rows.empty:
+        raise InputError("The frame has no rows, so there is no series to read.")
+    codes, keys = _series_codes(rows, series)
+    months, echo, days = _month_column(rows[period], period)
+    start = int(months.min())
+    shape = (len(next(iter(keys.values()))), int(months.max()) - start + 1)
+    place = codes * shape[1] + (months - start)
+    _refuse_duplicates(rows, series, period, place, shape[0] * shape[1], days)
+    cells = {}
+    for ours, theirs in wanted.items():
+        numbers = _number_column(rows, theirs, series, period)
+        matrix = np.full(shape[0] * shape[1], np.nan)
+        matrix[place] = numbers
+        cells[ours] = matrix.reshape(shape)
+    return Table(keys, start, echo, cells)
+
+
+def read_wide(frame: Any, series: Sequence[str] | None) -> Table:
+    """Read one row per series and one column per month."""
+    rows = _as_pandas(frame)
+    if isinstance(frame, pd.DataFrame) and not isinstance(rows.index, pd.RangeIndex):
+        rows = rows.reset_index()
+    headings = {column: str(column) for column in rows.columns if series is None or column not in series}
+    read = parse_months(list(headings.values()))
+    names = [c for c in rows.columns if c not in headings] if series is not None else []
+    dated: dict[Any, int] = {}
+    for column, month, rule in zip(headings, read.ordinals, read.rules, strict=True):
+        if not rule:
+            dated[column] = int(month)
+        elif series is not None:
+            raise InputError(
+                f"The heading {column!r} is neither a month nor one of the keys "
+                f"{', '.join(map(repr, series))}: name it in `series`, or drop the column."
+            )
+        else:
+            names.append(column)
+    if not dated or not names:
+        raise InputError(
+            f"A wide frame needs key columns and months as headings, got {list(map(str, rows.columns))[:6]}."
+        )
+    if len(set(dated.values())) < len(dated):
+        twice = next(m for m in dated.values() if list(dated.values()).count(m) > 1)
+        raise InputError(f"Two columns are headed {month_text(twice)}: keep one.")
+    codes, keys = _series_codes(rows, names)
+    if len(codes) > len(next(iter(keys.values()))):
+        row = int(np.flatnonzero(np.bincount(codes)[codes] > 1)[1])
+        raise InputError(f"{_name(rows, names, row)} has more than one row: keep one, or add the key that differs.")
+    start = min(dated.values())
+    cells = np.full((len(rows), max(dated.values()) - start + 1), np.nan)
+    for column, month in dated.items():
+        cells[codes, month - start] = _number_column(rows, column, names, None)
+    return Table(keys, start, "period", {"value": cells})
+
+
+def _as_pandas(frame: Any, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    if not isinstance(frame, pd.DataFrame):
+        import narwhals.stable.v2 as nw
+
+        try:
+            theirs = nw.from_native(frame)
+        except TypeError:
+            raise ChoiceError(
+                f"The input must be a frame (pandas, polars, Arrow), got {type(frame).__name__}."
+            ) from None
+        if isinstance(theirs, nw.LazyFrame):
+            theirs = theirs.collect()
+        frame = theirs.to_pandas()
+    missing = [name for name in columns or [] if name not in frame.columns]
+    if missing:
+        raise InputError(
+            f"There is no column {missing[0]!r}: the columns are {', '.join(repr(str(c)) for c in frame.columns)}."
+        )
+    for name in columns or []:
+        if isinstance(frame[name], pd.DataFrame):
+            raise InputError(f"Two columns are headed {name!r}: keep one.")
+    return frame
+
+
+def _series_codes(rows: pd.DataFrame, series: Sequence[str]) -> tuple[Array, dict[str, Array]]:
+    """Number the series in order of first appearance; return the code of each row and their names."""
+    if not series:
+        raise ChoiceError("`series` must name at least one key column.")
+    combined: Array | None = None
+    for name in series:
+        codes, labels = pd.factorize(rows[name])
+        if (codes < 0).any():
+            row = int(np.argmax(codes < 0))
+            raise InputError(f"Row {row + 1} has no {name!r}: every row must name its series.")
+        combined = codes.astype(np.int64) if combined is None else combined * len(labels) + codes
+        if len(series) > 1:  # numbers stay small enough to multiply, whatever the count of keys
+            combined = pd.factorize(combined)[0]
+    assert combined is not None
+    leaders = np.unique(combined, return_index=True)[1] if len(series) > 1 else _leaders(combined)
+    keys = {}
+    for name in series:
+        column = rows[name].iloc[leaders]
+        keys[name] = np.array([_label(value) for value in column], dtype=object)
+    return combined, keys
+
+
+def _leaders(codes: Array) -> Array:
+    """Return the first row of each code, given that codes count up in order of first appearance."""
+    highest = np.maximum.accumulate(codes)
+    return np.flatnonzero(np.diff(highest, prepend=-1) > 0)
+
+
+def _label(value: Any) -> str:
+    return str(value)
+
+
+def _month_column(column: pd.Series[Any], name: str) -> tuple[Array, str, Array | None]:
+    """Return months as ordinals, how to echo them, and the days where the column has any."""
+    kind = column.dtype
+    if column.isna().any():
+        row = int(np.argmax(column.isna().to_numpy()))
+        raise InputError(f"Row {row + 1} has no {name!r}: every row must have its month.")
+    if isinstance(kind, pd.PeriodDtype):
+        if str(kind.freq.name if hasattr(kind.freq, "name") else kind.freq) not in ("M", "ME"):
+            raise InputError(f"`{name}` holds periods of frequency {kind.freq.name!r}: months (M) were expected.")
+        return column.array.asi8 + EPOCH, "period", None  # type: ignore[attr-defined]
+    if pd.api.types.is_datetime64_any_dtype(kind):
+        stamps = pd.DatetimeIndex(column)
+        naive = stamps.tz_localize(None) if stamps.tz is not None else stamps
+        days = naive.to_numpy().astype("datetime64[D]")
+        months = days.astype("datetime64[M]")
+        return months.astype(np.int64) + EPOCH, "datetime", (days - months).astype(np.int64)
+    codes, texts = pd.factorize(column)
+    read = parse_months([_month_text(text) for text in texts])
+    if read.file_problem is not None:
+        raise InputError(f"`{name}`: {read.file_problem.sentence}", [read.file_problem])
+    for code, rule in enumerate(read.rules):
+        if rule:
+            problem = Problem.of(rule, str(texts[code]), series=name)
+            raise InputError(problem.sentence, [problem])
+    return read.ordinals[codes], "period", read.days[codes]
+
+
+def _month_text(value: Any) -> str:
+    if isinstance(value, float) and value == int(value):
+        return str(int(value))
+    return str(value)
+
+
+def _refuse_duplicates(
+    rows: pd.DataFrame, series: Sequence[str], period: str, place: Array, size: int, days: Array | None
+) -> None:
+    seen = np.zeros(size, np.bool_)
+    seen[place] = True
+    if int(np.count_nonzero(seen)) == len(place):
+        return
+    row = int(np.flatnonzero(pd.Series(place).duplicated().to_numpy())[0])
+    where = f"{_name(rows, series, row)}, {rows[period].iloc[row]}"
+    if days is not None and len(np.unique(days)) > 3:
+        raise InputError(f"{where}: the rows are weekly or daily, not monthly: add them up to months first.")
+    raise InputError(f"{where} stands more than once: keep one row, or add the key that tells them apart.")
+
+
+def _number_column(rows: pd.DataFrame, name: str, series: Sequence[str], period: str | None) -> Array:
+    """Return a column as float64, NaN where empty; refuse what is no plain number."""
+    column = rows[name]
+    kind = column.dtype
+    where = lambda row: _where(rows, series, period, name, row)  # noqa: E731
+    if pd.api.types.is_bool_dtype(kind):
+        raise InputError(f"{where(0)}: {column.iloc[0]!r} is a truth value, a number was expected.")
+    if pd.api.types.is_timedelta64_dtype(kind):
+        numbers = column.dt.total_seconds().to_numpy(np.float64)
+    elif pd.api.types.is_numeric_dtype(kind) and not isinstance(kind, pd.CategoricalDtype):
+        numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        if pd.api.types.is_complex_dtype(kind):
+            raise InputError(f"{where(0)}: complex numbers have no place on a chart.")
+    else:
+        numbers = _texts_to_numbers(column, where)
+    bad = first_refused(numbers[None, :], integers=pd.api.types.is_integer_dtype(kind))
+    if bad is not None:
+        raise InputError(f"{where(bad[1])}: {column.iloc[bad[1]]!r} {bad[2]}")
+    return numbers
+
+
+def _texts_to_numbers(column: pd.Series[Any], where: Any) -> Array:
+    codes, values = pd.factorize(column)
+    for code, value in enumerate(values):
+        if isinstance(value, bool):
+            row = int(np.argmax(codes == code))
+            raise InputError(f"{where(row)}: {value!r} is a truth value, a number was expected.")
+    read = parse_numbers([str(value) for value in values])
+    for code, rule in enumerate(read.rules):
+        if rule:
+            problem = Problem.of(rule, str(values[code]), series=where(int(np.argmax(codes == code))))
+            raise InputError(problem.sentence, [problem])
+    return np.append(read.values, np.nan)[codes]  # code -1 (empty) takes the NaN at the end
+
+
+def first_refused(matrix: Array, *, integers: bool = False) -> tuple[int, int, str] | None:
+    """Return row, column and reason of the first number that is infinite, or too large or small to keep exact."""
+    with np.errstate(invalid="ignore"):
+        size = np.abs(matrix)
+        top = np.nanmax(size, initial=0.0)
+        if top < (WHOLE_LIMIT if integers else LARGEST) and not ((size < SMALLEST) & (size > 0.0)).any():
+            return None
+        tests = (
+            (np.isinf(matrix), "is infinite: leave the cell empty, or mend the number."),
+            (size > LARGEST, f"is larger than {LARGEST:g}: check its unit."),
+            ((size < SMALLEST) & (size > 0.0), f"is smaller than {SMALLEST:g}: check its unit, or write 0."),
+            (size > WHOLE_LIMIT if integers else np.zeros(1, bool), "is beyond 2**53, where whole numbers lose digits."),
+        )
+    for bad, reason in tests:
+        if bad.any():
+            s, t = np.unravel_index(int(np.argmax(bad)), matrix.shape)
+            return int(s), int(t), reason
+    return None
+
+
+def _name(rows: pd.DataFrame, series: Sequence[str], row: int) -> str:
+    return " / ".join(str(rows[name].iloc[row]) for name in series)
+
+
+def _where(rows: pd.DataFrame, series: Sequence[str], period: str | None, column: Any, row: int) -> str:
+    when = f"{rows[period].iloc[row]}, {column!r}" if period is not None else str(column)
+    return f"{_name(rows, series, row)}, {when}"
+
+
+def month_ordinal(month: Any, name: str) -> int:
+    """Return year * 12 + month - 1 of one month in any form; `name` is the argument it came by."""
+    if isinstance(month, pd.Period) and month.freqstr in ("M", "ME"):
+        return int(month.ordinal) + EPOCH
+    if isinstance(month, np.datetime64):
+        month = month.astype("datetime64[M]")
+    elif hasattr(month, "year") and hasattr(month, "month"):
+        return int(month.year) * 12 + int(month.month) - 1
+    read = parse_months([str(month)])
+    if read.rules[0]:
+        raise ChoiceError(f"`{name}` must be a month such as '2024-07', got {month!r}.")
+    return int(read.ordinals[0])
+
+
+def tidy_months(keys: Mapping[str, Array], start: int | None, echo: str, fields: Mapping[str, Array]) -> pd.DataFrame:
+    """Return one row per series and month: the keys, the month, the fields (each n_series x n_periods)."""
+    n_series, n_periods = next(iter(fields.values())).shape
+    columns: dict[str, Any] = {
+        name: pd.Series(labels, dtype="str").repeat(n_periods).array for name, labels in keys.items()
+    }
+    columns["month"] = _months_out(start, echo, n_periods).take(np.tile(np.arange(n_periods), n_series))
+    return pd.DataFrame(columns | {name: cells.reshape(-1) for name, cells in fields.items()})
+
+
+def _months_out(start: int | None, echo: str, n_periods: int) -> Any:
+    if start is None:
+        return pd.Index(np.arange(1, n_periods + 1))
+    months = pd.PeriodIndex.from_ordinals(np.arange(n_periods) + start - EPOCH, freq="M")
+    return months.to_timestamp() if echo == "datetime" else months
+
+
+def tidy_series(keys: Mapping[str, Array], fields: Mapping[str, Any]) -> pd.DataFrame:
+    """Return one row per series: the keys, then the fields (each n_series long)."""
+    columns: dict[str, Any] = {name: pd.Series(labels, dtype="str") for name, labels in keys.items()}
+    return pd.DataFrame(columns | dict(fields))
+
+
+def read_csv(path: Any) -> pd.DataFrame:
+    """Read a CSV file of our own making: names and months stay text, empty cells are missing."""
+    head = pd.read_csv(path, nrows=0).columns
+    text = {name: str for name in head if name in ("measure", "month")}
+    return pd.read_csv(path, dtype=text, keep_default_na=False, na_values={name: [""] for name in head if name not in text})

@@ -1,0 +1,1 @@
+"""Compiled loops over series: numpy and numba only, no labels, no checks."""

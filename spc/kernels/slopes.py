@@ -1,0 +1,116 @@
+"""The straight line through the rolling windows, and how strong it is (SPEC 4, closed form)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from spc.kernels._compile import kernel, row
+
+
+@row
+def find_windows(top, below, window, totals, bases):
+    """Fill the numerator and denominator of each complete window (NaN if incomplete); return how many."""
+    complete = 0
+    for end in range(window - 1, top.size):
+        n, d = 0.0, 0.0
+        for t in range(end - window + 1, end + 1):
+            n += top[t]
+            d += below[t]
+        k = end - window + 1
+        totals[k], bases[k] = n, d
+        if np.isnan(n) or np.isnan(d) or d == 0.0:
+            totals[k] = bases[k] = np.nan
+        else:
+            complete += 1
+    return complete
+
+
+@row
+def line_weights(bases, window, complete, weights, used):
+    """Fill w_j = sum over the complete windows k holding month j of c_k / D_k, and which months are held."""
+    weights[:] = 0.0
+    used[:] = False
+    middle, n_windows = 0.0, bases.size
+    for k in range(n_windows):
+        middle += k if not np.isnan(bases[k]) else 0.0
+    middle /= complete
+    spread = 0.0
+    for k in range(n_windows):
+        if not np.isnan(bases[k]):
+            spread += (k - middle) ** 2
+    for k in range(n_windows):
+        if not np.isnan(bases[k]):
+            lean = (k - middle) / spread / bases[k] if spread > 0.0 else 0.0
+            for t in range(k, k + window):
+                weights[t] += lean
+                used[t] = True
+
+
+@row
+def strength(top, below, weights, used):
+    """Return slope, r, the number of months, whether they vary at all."""
+    n, d, months = 0.0, 0.0, 0
+    ratio, varies = np.nan, False
+    for t in range(top.size):
+        if used[t]:
+            n += top[t]
+            d += below[t]
+            months += 1
+            this = top[t] / below[t]
+            varies = varies or (months > 1 and this != ratio)
+            ratio = this
+    slope, lean, spread = 0.0, 0.0, 0.0
+    for t in range(top.size):
+        if used[t]:
+            residual = top[t] - n / d * below[t]
+            slope += weights[t] * residual
+            lean += weights[t] * weights[t] * below[t]
+            spread += residual * residual / below[t]
+    if not varies:
+        return 0.0, 0.0, months, False
+    return slope, slope / np.sqrt(lean * spread), months, True
+
+
+@kernel
+def slopes(first, last, top, below, window, out_slope, out_r, out_months):
+    """Fill slope, r and months for each series of aligned months (`below` is 1 where there is no ratio).
+
+    `out_months` counts the months that stand in a complete window; slope and r are NaN where there is none.
+    """
+    n_periods = top.shape[1]
+    n_windows = max(n_periods - window + 1, 0)
+    totals = np.empty(n_windows)
+    bases = np.empty(n_windows)
+    weights = np.empty(n_periods)
+    used = np.empty(n_periods, np.bool_)
+    for s in range(first, last):
+        complete = find_windows(top[s], below[s], window, totals, bases)
+        out_slope[s] = out_r[s] = np.nan
+        out_months[s] = 0
+        if complete > 0:
+            line_weights(bases, window, complete, weights, used)
+            out_slope[s], out_r[s], out_months[s], _ = strength(top[s], below[s], weights, used)
+
+
+@kernel
+def line_signs(first, last, values, out_sign, out_count):
+    """Fill the sign of the least-squares line through the observed values and how many there are.
+
+    Deviations are multiplied by the count, so that whole numbers give an exact 0 for a level line.
+    """
+    for s in range(first, last):
+        places, total, count = 0.0, 0.0, 0
+        for t in range(values.shape[1]):
+            if not np.isnan(values[s, t]):
+                places += t
+                total += values[s, t]
+                count += 1
+        lean, low, high = 0.0, np.inf, -np.inf
+        for t in range(values.shape[1]):
+            value = values[s, t]
+            if not np.isnan(value):
+                lean += (count * t - places) * (count * value - total)
+                low, high = min(low, value), max(high, value)
+        level = low >= high
+        out_sign[s] = 0 if level else (lean > 0.0) - (lean < 0.0)
+        out_count[s] = count

@@ -1,0 +1,264 @@
+"""Measures: what a series counts, how it adds up, which way is better; and catalogues of them."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spc.checks import ChoiceError, InputError, choice, whole
+from spc.panel import Panel
+from spc.wording import Unit, unit_of
+
+__all__ = ["KINDS", "Assignment", "Catalogue", "Kind", "Measure", "Step", "measures_of"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a kind of measure adds up over months, and whether run rules may be asked of it.
+
+    `windows` is "sum", "mean" (of months), "ratio" (of sums) or "given" (ready window values only); `bare` is
+    the same for a series that comes without its parts.
+    """
+
+    name: str
+    windows: str
+    bare: str
+    unit: str = "number"
+    monthly: bool = True
+
+
+#: SPEC 6. A mean of rates is refused; a mean duration without weights may be the mean of months.
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind("count", windows="sum", bare="sum"),
+        Kind("stock", windows="mean", bare="mean"),
+        Kind("rate", windows="ratio", bare="given", unit="percent"),
+        Kind("proportion", windows="ratio", bare="given", unit="percent"),
+        Kind("duration", windows="ratio", bare="mean", unit="hh:mm:ss"),
+        Kind("median", windows="given", bare="given", unit="hh:mm:ss"),
+        Kind("rolling12", windows="given", bare="given", unit="percent", monthly=False),
+    )
+}
+IMPROVEMENTS = ("high", "low", "neither")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A known change: the first month under the new regime, and its reason."""
+
+    month: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure of a catalogue.
+
+    Parameters
+    ----------
+    name : str
+        As in the data, and as printed.
+    kind : {"count", "stock", "rate", "proportion", "duration", "median", "rolling12"}
+        How it adds up over months and areas.
+    unit : str, optional
+        "number", "percent", "hh:mm:ss", "days", "per_1000" ...; by default the usual one of the kind.
+    improvement : {"high", "low", "neither"}
+        The preferred direction.
+    group : str
+        The heading under which it stands.
+    target : float or mapping of month to float, optional
+        One target, or targets from a month on.
+    chart : str
+        "auto", or the chart of its limits.
+    lag : int
+        Months in arrears: the figure reported in July is June's where this is 1.
+    first : str, optional
+        The month in which the data begin; what is older is not used.
+    steps : tuple of Step
+        Known changes, marked on the chart.
+    change_label : str, optional
+        What is printed behind a change, instead of "%" or "% points".
+
+    Examples
+    --------
+    >>> import spc
+    >>> spc.Measure("Abandonment Rate: 101", kind="rate", improvement="low").unit
+    'percent'
+    """
+
+    name: str
+    kind: str = "count"
+    unit: str = ""
+    improvement: str = "neither"
+    group: str = ""
+    target: float | Mapping[str, float] | None = None
+    chart: str = "auto"
+    lag: int = 0
+    first: str | None = None
+    steps: tuple[Step, ...] = ()
+    change_label: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name.strip():
+            raise ChoiceError(f"`name` of a measure must be a text that is not empty, got {self.name!r}.")
+        choice("kind", self.kind, KINDS)
+        choice("improvement", self.improvement, IMPROVEMENTS)
+        whole("lag", self.lag, 0, 120)
+        if not self.unit:
+            object.__setattr__(self, "unit", KINDS[self.kind].unit)
+        unit_of(self.unit)
+        steps = tuple(step if isinstance(step, Step) else Step(**step) for step in self.steps)
+        object.__setattr__(self, "steps", steps)
+
+    @property
+    def how(self) -> Kind:
+        """The row of `KINDS` for this measure."""
+        return KINDS[self.kind]
+
+    @property
+    def shown(self) -> Unit:
+        """How its values are printed."""
+        return unit_of(self.unit)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Measures by name, in the order in which they are reported.
+
+    Parameters
+    ----------
+    measures : tuple of Measure
+        Names must differ.
+    note : str
+        A sentence that belongs on every page made from these data.
+
+    Examples
+    --------
+    >>> import spc
+    >>> catalogue = spc.Catalogue([spc.Measure("ASB", improvement="low")])
+    >>> catalogue["ASB"].improvement
+    'low'
+    """
+
+    measures: tuple[Measure, ...]
+    note: str = ""
+    _by_name: dict[str, Measure] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "measures", tuple(self.measures))
+        object.__setattr__(self, "_by_name", {measure.name: measure for measure in self.measures})
+        if len(self._by_name) < len(self.measures):
+            names = [measure.name for measure in self.measures]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise InputError(f"The catalogue names {twice!r} more than once: keep one.")
+
+    @classmethod
+    def from_toml(cls, path: str | Path) -> Catalogue:
+        """Read a catalogue from a TOML file with one ``[[measure]]`` table a measure."""
+        try:
+            content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as reason:
+            raise InputError(f"{Path(path).name} is no TOML file that can be read: {reason}.") from None
+        return cls(tuple(_measures(content.get("measure", []), Path(path).name)), content.get("note", ""))
+
+    @classmethod
+    def from_csv(cls, path: str | Path) -> Catalogue:
+        """Read a catalogue from a CSV file with the same columns; empty cells take the default."""
+        with open(path, encoding="utf-8-sig", newline="") as lines:
+            rows = [{name: cell for name, cell in row.items() if cell} for row in csv.DictReader(lines)]
+        for row in rows:
+            _from_text(row)
+        return cls(tuple(_measures(rows, Path(path).name)))
+
+    def get(self, name: str) -> Measure | None:
+        """Return the measure of this name, or None."""
+        return self._by_name.get(name)
+
+    def __getitem__(self, name: str) -> Measure:
+        return self._by_name[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def __iter__(self) -> Iterator[Measure]:
+        return iter(self.measures)
+
+    def __len__(self) -> int:
+        return len(self.measures)
+
+
+def _measures(rows: Iterable[Mapping[str, Any]], source: str) -> Iterator[Measure]:
+    known = {f.name for f in fields(Measure)}
+    for number, row in enumerate(rows, 1):
+        named = f"{source}, measure {number} ({row.get('name', 'without a name')!r})"
+        strange = sorted(set(row) - known)
+        if strange:
+            raise InputError(f"{named}: {strange[0]!r} is not one of {', '.join(sorted(known))}.")
+        if "name" not in row:
+            raise InputError(f"{named}: every measure needs a `name`.")
+        try:
+            yield Measure(**dict(row))
+        except (ChoiceError, TypeError) as reason:
+            raise InputError(f"{named}: {reason}") from None
+
+
+def _from_text(row: dict[str, Any]) -> None:
+    """Give the cells of a CSV row their types: `target` and `lag` are numbers, `steps` "2024-01 why; ..."."""
+    if "lag" in row:
+        row["lag"] = int(row["lag"]) if str(row["lag"]).isdigit() else row["lag"]
+    if "target" in row:
+        row["target"] = float(row["target"])
+    if "steps" in row:
+        steps = [step.strip().partition(" ") for step in row["steps"].split(";") if step.strip()]
+        row["steps"] = tuple(Step(month, reason) for month, _, reason in steps)
+
+
+
+@dataclass(frozen=True, eq=False)
+class Assignment:
+    """Which measure each series is: `distinct[code[s]]`, so that a table of measures is asked once a measure."""
+
+    distinct: tuple[Measure, ...]
+    code: np.ndarray[Any, np.dtype[np.int64]]
+
+    def each(self, ask: Callable[[Measure], Any], dtype: Any = None) -> np.ndarray[Any, Any]:
+        """Return the answer of every series' measure (n_series,)."""
+        return np.array([ask(measure) for measure in self.distinct], dtype)[self.code]
+
+    def __getitem__(self, s: int) -> Measure:
+        return self.distinct[self.code[s]]
+
+    def __iter__(self) -> Iterator[Measure]:
+        return (self.distinct[code] for code in self.code)
+
+    def __len__(self) -> int:
+        return len(self.code)
+
+
+def measures_of(panel: Panel, measures: Catalogue | None) -> Assignment:
+    """Return the measure of each series; one that the catalogue does not name is a rate or a count.
+
+    Parameters
+    ----------
+    panel : Panel
+    measures : Catalogue or None
+
+    Returns
+    -------
+    Assignment
+    """
+    plain = (Measure("a count"), Measure("a rate", kind="rate"))
+    listed = () if measures is None else measures.measures
+    code = len(listed) + panel.is_ratio.astype(np.int64)
+    if listed:
+        place = {measure.name: i for i, measure in enumerate(listed)}
+        found = np.array([place.get(name, -1) for name in panel.measure_names], np.int64)
+        code = np.where(found < 0, code, found)
+    return Assignment((*listed, *plain), code)

@@ -1,0 +1,118 @@
+"""Rolling windows: total, mean and ratio of the last so many months; a rolled panel is a panel."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from spc.checks import ChoiceError, whole
+from spc.kernels.averages import rolling as rolling_kernel
+from spc.panel import Floats, Panel
+
+__all__ = ["mean", "ratio", "total"]
+
+
+def total(panel: Panel, *, window: int = 12, min_count: int | None = None) -> Panel:
+    """Add up the values of the last `window` months.
+
+    Parameters
+    ----------
+    panel : Panel
+    window : int
+        Length in calendar months.
+    min_count : int, optional
+        How many of them must be observed, else the window is missing; by default all.
+
+    Returns
+    -------
+    Panel
+        The same series and months; `value` is the total and there is no `of`.
+
+    Raises
+    ------
+    ChoiceError
+        A window or count out of range.
+
+    Notes
+    -----
+    Totals of whole numbers are exact below 2**53, all others are correctly rounded: no running sum drifts.
+
+    Examples
+    --------
+    >>> import spc
+    >>> spc.rolling.total(spc.Panel.from_numpy([3, 5, 4], start="2024-05"), window=2).values
+    array([[nan,  8.,  9.]])
+    """
+    return _rolled(panel, _roll(panel.values, window, min_count, False))
+
+
+def mean(panel: Panel, *, window: int = 12, min_count: int | None = None) -> Panel:
+    """Average the plotted monthly values of the last `window` months, as stocks are.
+
+    A rate's mean of months is not its rate over the window: use `ratio`.
+
+    Parameters
+    ----------
+    panel, window, min_count
+        As for `total`.
+
+    Returns
+    -------
+    Panel
+
+    Examples
+    --------
+    >>> import spc
+    >>> spc.rolling.mean(spc.Panel.from_numpy([3, 5, 4], start="2024-05"), window=2).values
+    array([[nan, 4. , 4.5]])
+    """
+    return _rolled(panel, _roll(panel.observed, window, min_count, True))
+
+
+def ratio(panel: Panel, *, window: int = 12, min_count: int | None = None) -> Panel:
+    """Divide the sum of the numerators of the last `window` months by the sum of their denominators.
+
+    Parameters
+    ----------
+    panel : Panel
+        Every series a ratio; a month with one part missing leaves both sums.
+    window, min_count
+        As for `total`.
+
+    Returns
+    -------
+    Panel
+        Still a panel of ratios: `values` and `of` are the sums, `observed` is the rolled ratio.
+
+    Raises
+    ------
+    ChoiceError
+        A series without denominators.
+
+    Examples
+    --------
+    >>> import spc
+    >>> panel = spc.Panel.from_numpy([[1, 2, 3]], start="2024-05", of=[[10, 10, 20]])
+    >>> spc.rolling.ratio(panel, window=2).observed
+    array([[  nan, 0.15 , 0.16666667]])
+    """
+    if panel.of is None or not panel.is_ratio.all():
+        bare = int(np.argmin(panel.is_ratio))
+        raise ChoiceError(f"{panel.name(bare)} has no denominators to roll: use rolling.total or rolling.mean.")
+    known = np.isfinite(panel.values) & np.isfinite(panel.of)
+    top = _roll(np.where(known, panel.values, np.nan), window, min_count, False)
+    below = _roll(np.where(known, panel.of, np.nan), window, min_count, False)
+    return replace(panel, values=top, of=below, given={})
+
+
+def _roll(cells: Floats, window: int, min_count: int | None, as_mean: bool) -> Floats:
+    length = whole("window", window, 1, 1_000)
+    least = length if min_count is None else whole("min_count", min_count, 1, length)
+    out = np.empty(cells.shape)
+    rolling_kernel(cells, length, least, as_mean, out)
+    return out
+
+
+def _rolled(panel: Panel, values: Floats) -> Panel:
+    return replace(panel, values=values, of=None, given={}, is_ratio=np.zeros(panel.n_series, bool))

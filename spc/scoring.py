@@ -1,0 +1,216 @@
+"""scorecard(): everything a row of the published page says, for every series at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from spc import frames
+from spc.baselines import Baseline, Window
+from spc.charts import limits
+from spc.checks import choice
+from spc.comparing import compare
+from spc.detection import exceptions
+from spc.measures import Assignment, Catalogue, measures_of
+from spc.panel import Floats, Panel
+from spc.results import Comparison, Exceptions, Limits, Trend, Weights, Words
+from spc.rules import Rule
+from spc.trending import trend
+from spc.weighting import Weighting, weigh
+from spc.wording import ROLLING_ONLY, change_text, month_text, rounded, value_text
+
+__all__ = ["Scorecard", "scorecard"]
+
+#: Windows of the published page: month, 3 months, 12 months.
+WINDOWS = (1, 3, 12)
+ARROWS = {1: "▲", -1: "▼", 0: "—", 2: ""}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Scorecard:
+    """A scorecard as at one month.
+
+    Parameters
+    ----------
+    weights : Weights
+        Which holds the exceptions, their limits and the panel.
+    trend : Trend
+    comparison : Comparison
+    measures : Assignment
+        The measure of each series.
+    as_at : int
+        The month reported on, as year * 12 + month - 1 (or the observation's position).
+    note : str
+        What belongs on every page made from these data.
+    absent : tuple of str
+        Measures of the catalogue that have no series.
+    """
+
+    weights: Weights
+    trend: Trend
+    comparison: Comparison
+    measures: Assignment
+    as_at: int
+    note: str = ""
+    absent: tuple[str, ...] = ()
+
+    @property
+    def exceptions(self) -> Exceptions:
+        """The exceptions that were weighed."""
+        return self.weights.exceptions
+
+    @property
+    def limits(self) -> Limits:
+        """The limits by which they were judged."""
+        return self.exceptions.limits
+
+    @property
+    def panel(self) -> Panel:
+        """The series, in the order of the page."""
+        return self.limits.panel
+
+    @property
+    def monthly(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Series that have monthly values, so that run rules and trends may be asked of them (n_series,)."""
+        return self.measures.each(lambda measure: measure.how.monthly, bool)
+
+    @property
+    def status(self) -> Words:
+        """"ok", or why a row has no flags (n_series,)."""
+        status = self.limits.status
+        status[~self.monthly] = "rolling 12 only"
+        return status
+
+    def to_frame(self, form: str = "words") -> Any:
+        """Return one row a series.
+
+        Parameters
+        ----------
+        form : {"words", "numbers"}
+            As printed (`month`, `m3`, `m12`, `change`, `arrow`, `trend`, `exceptions`, `weighting`, `status`), or
+            the numbers behind it.
+        """
+        fields = self._words() if choice("form", form, ("words", "numbers")) == "words" else self._numbers()
+        return frames.tidy_series(self.panel.keys, fields)
+
+    def _words(self) -> dict[str, Any]:
+        table = self.comparison
+        columns: dict[str, Any] = {}
+        for name, k in zip(("month", "m3", "m12"), range(3), strict=True):
+            texts = [value_text(v, m.shown) for v, m in zip(table.current[:, k], self.measures, strict=True)]
+            if name != "m12":
+                texts = [t if m.how.monthly else ROLLING_ONLY for t, m in zip(texts, self.measures, strict=True)]
+            columns[name] = texts
+        pairs = zip(table.change[:, 2], self.measures, strict=True)
+        columns["change"] = [change_text(change, m.shown, m.change_label) for change, m in pairs]
+        columns["arrow"] = [ARROWS[int(code)] for code in table.arrow[:, 2]]
+        monthly = self.monthly
+        columns["trend"] = np.where(monthly, self.trend.words, "")
+        columns["exceptions"] = np.where(monthly, self.exceptions.words, "")
+        columns["weighting"] = [
+            f"{rounded(w, 0)}" if m and w == w else "" for w, m in zip(self.weights.weight, monthly, strict=True)
+        ]
+        columns["status"] = self.status
+        return columns
+
+    def _numbers(self) -> dict[str, Any]:
+        table, monthly = self.comparison, self.monthly
+        columns: dict[str, Any] = dict(zip(("month", "m3", "m12"), table.current.T, strict=True))
+        columns |= {"change": table.change[:, 2], "relative": table.relative[:, 2], "arrow": table.arrow[:, 2]}
+        for name in ("slope", "r", "p", "strength", "direction"):
+            columns[f"trend_{name}" if name in ("strength", "direction") else name] = getattr(self.trend, name)
+        columns["mask"] = self.exceptions.at
+        columns["weighting"] = np.where(monthly, self.weights.weight, np.nan)
+        parts = {f"weight_{name}": np.where(monthly, part, np.nan) for name, part in self.weights.parts.items()}
+        return columns | parts | {"status": self.status}
+
+    def __repr__(self) -> str:
+        flagged = int(np.count_nonzero(self.exceptions.at))
+        when = month_text(self.as_at) if self.panel.start is not None else str(self.as_at + 1)
+        return f"Scorecard({self.panel.n_series:,} series as at {when}, {flagged:,} with exceptions)"
+
+
+def scorecard(
+    panel: Panel,
+    *,
+    measures: Catalogue | None = None,
+    as_at: Any = None,
+    baseline: Baseline = Window(36, first=24),
+    rules: str | tuple[Rule, ...] | list[Rule] = "opcc",
+    chart: str = "xmr",
+    weighting: str | Weighting = "opcc",
+) -> Scorecard:
+    """Make the scorecard of a month: windows, changes, trends, exceptions and their weightings.
+
+    Parameters
+    ----------
+    panel : Panel
+    measures : Catalogue, optional
+        What each measure is; rows stand in its order, series that it does not name come last.
+    as_at : month, optional
+        The month reported on; by default the last. A measure in arrears (`lag`) is reported that many
+        months earlier.
+    baseline : Baseline
+        As for `limits`; by default the first 24 of the last 36 months.
+    rules, chart, weighting
+        As for `exceptions`, `limits`, `weigh`.
+
+    Returns
+    -------
+    Scorecard
+        `to_frame()` gives the printed words.
+
+    Raises
+    ------
+    ChoiceError
+        A misspelt choice, a month outside the panel.
+
+    Examples
+    --------
+    >>> import spc
+    >>> sample = spc.samples.load("wiltshire_2024")
+    >>> card = spc.scorecard(sample.panel, measures=sample.measures, as_at="2024-07")
+    >>> card
+    Scorecard(57 series as at 2024-07, 18 with exceptions)
+    """
+    last = panel.position(as_at)
+    panel, rows = _in_order(panel, measures)
+    panel = _from_first(panel, rows)
+    months = panel.months
+    each = [months[at] for at in np.maximum(last - rows.each(lambda measure: measure.lag), 0)]
+    found = exceptions(limits(panel, chart=chart, baseline=baseline, as_at=each), rules=rules)
+    line = trend(panel, as_at=each)
+    have = set(panel.measure_names) if measures is not None else set()
+    return Scorecard(
+        weights=weigh(found, trend=line, weighting=weighting),
+        trend=line,
+        comparison=compare(panel, measures=measures, as_at=each, windows=WINDOWS),
+        measures=rows,
+        as_at=last if panel.start is None else panel.start + last,
+        note="" if measures is None else measures.note,
+        absent=tuple(row.name for row in measures or () if row.name not in have),
+    )
+
+
+def _in_order(panel: Panel, measures: Catalogue | None) -> tuple[Panel, Assignment]:
+    """Return the series in the catalogue's order, those it does not name last, and their measures."""
+    if measures is not None:
+        code = measures_of(panel, measures).code
+        panel = panel.select(np.argsort(np.minimum(code, len(measures)), kind="stable"))
+    return panel, measures_of(panel, measures)
+
+
+def _from_first(panel: Panel, rows: Assignment) -> Panel:
+    """Leave out what is older than a measure's `first` month."""
+    begins = rows.each(lambda m: 0 if m.first is None else frames.month_ordinal(m.first, "first"))
+    if panel.start is None or not begins.any():
+        return panel
+    early = panel.start + np.arange(panel.n_periods) < begins[:, None]
+
+    def cut(cells: Floats) -> Floats:
+        return np.where(early, np.nan, cells)
+
+    given = {window: cut(cells) for window, cells in panel.given.items()}
+    return replace(panel, values=cut(panel.values), of=None if panel.of is None else cut(panel.of), given=given)

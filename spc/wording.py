@@ -1,0 +1,129 @@
+"""Codes and numbers to the words and figures that are printed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from spc.checks import ChoiceError
+
+__all__ = [
+    "ROLLING_ONLY",
+    "TREND_WORDS",
+    "Unit",
+    "change_text",
+    "exception_words",
+    "month_text",
+    "rounded",
+    "unit_of",
+    "value_text",
+]
+
+MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+ROLLING_ONLY = "Rolling 12 Month Only"
+NOT_ENOUGH = "not enough history"
+STABLE = "None / Stable"
+#: Direction to the word, where the trend is weak or strong.
+TREND_WORDS = {1: "Increasing", -1: "Decreasing", 0: STABLE}
+NUMBER_WORDS = "Zero One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve Thirteen Fourteen Fifteen".split()
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How a number of this unit is printed, and how its change is told.
+
+    `per` scales a ratio of parts for display (0.218 is shown as 21.8 percent); `change` is "percent"
+    (relative), "points" (difference in the unit) or "time" (difference as [-]hh:mm:ss).
+    """
+
+    name: str
+    per: float = 1.0
+    decimals: int = 0
+    suffix: str = ""
+    change: str = "percent"
+    is_time: bool = False
+
+
+UNITS = {
+    unit.name: unit
+    for unit in (
+        Unit("number"),
+        Unit("percent", per=100.0, decimals=1, suffix="%", change="points"),
+        Unit("hh:mm:ss", change="time", is_time=True),
+        Unit("days"),
+    )
+}
+
+
+def unit_of(name: str) -> Unit:
+    """Return the unit of this name; `per_1000`, `per_10000` ... are made as asked for."""
+    if name in UNITS:
+        return UNITS[name]
+    per = re.fullmatch(r"per_([1-9][0-9]*)", name)
+    if per is None:
+        raise ChoiceError(f"`unit` must be one of {', '.join(map(repr, UNITS))} or 'per_1000', got {name!r}.")
+    return Unit(name, per=float(per[1]), decimals=1)
+
+
+def rounded(value: float, decimals: int) -> Decimal:
+    """Round half away from zero, on the decimal that the value stands for.
+
+    A ratio that is 8.05 on paper is 8.049999999999999 in floating point; at 12 significant digits it is
+    8.05 again and prints 8.1. (Python's own format rounds the binary number, and halves to even.)
+    """
+    return Decimal(f"{value:.12g}").quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def value_text(value: float, unit: Unit) -> str:
+    """Print a value of this unit, already scaled: "10,610", "21.8%", "00:12:57"; "" where there is none."""
+    if value != value:
+        return ""
+    if unit.is_time:
+        return _time_text(value)
+    return f"{rounded(value, unit.decimals):,}{unit.suffix}"
+
+
+def change_text(change: float, unit: Unit, label: str | None = None) -> str:
+    """Print a change as `compare` gives it: "-20.6%", "1.6% points", "-00:16:12"; no plus sign."""
+    if change != change:
+        return ""
+    if unit.change == "time":
+        return _time_text(change)
+    suffix = label if label is not None else ("% points" if unit.change == "points" else "%")
+    return f"{rounded(change, 1):,}{suffix}"
+
+
+def _time_text(seconds: float) -> str:
+    whole = int(rounded(seconds, 0))
+    minutes, second = divmod(abs(whole), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{'-' if whole < 0 else ''}{hours:02d}:{minute:02d}:{second:02d}"
+
+
+def month_text(ordinal: int, form: str = "iso") -> str:
+    """Print a month (year * 12 + month - 1) as "2024-07", or in the `short` form "Jul-2024"."""
+    year, month = divmod(int(ordinal), 12)
+    return f"{MONTH_NAMES[month]}-{year}" if form == "short" else f"{year:04d}-{month + 1:02d}"
+
+
+def number_word(number: int) -> str:
+    """Return the word for a small whole number: 8 is "Eight"."""
+    return NUMBER_WORDS[number] if 0 <= number < len(NUMBER_WORDS) else str(number)
+
+
+def exception_words(mask: int, names: Sequence[str]) -> str:
+    """Print a mask of completed rules, names in order: "One, Two, Three, Eight-Month High".
+
+    Bit 2i is rule i High, bit 2i + 1 rule i Low. Names that end in "-Month" are joined as the scorecards
+    print them; where both sides occur (rules that allow it), High comes first.
+    """
+    parts = []
+    for shift, side in ((0, "High"), (1, "Low")):
+        found = [name for i, name in enumerate(names) if mask >> (2 * i + shift) & 1]
+        if found and all(name.endswith("-Month") for name in found):
+            parts.append(", ".join([name.removesuffix("-Month") for name in found[:-1]] + [found[-1]]) + f" {side}")
+        else:
+            parts += [f"{name} {side}" for name in found]
+    return "; ".join(parts)

@@ -1,0 +1,157 @@
+"""The trend of the rolling 12 months: its line by ordinary least squares, its strength on the months.
+
+The slope comes from the rolling series itself. The weight w_j of a month is found by an impulse: what the
+slope would be if that month alone had a numerator of 1, all denominators as they are. Then
+
+    r = slope / sqrt( sum w_j^2 d_j * sum e_j^2 / d_j ),  e_j = n_j - R d_j,  R = sum n / sum d
+
+since the slope of a series proportional to its denominators is 0.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import inf, nan, sqrt
+
+from scipy import stats
+
+from tests.reference.exact import SIXTY, decimal, exact, sign, total
+from tests.reference.series import Series
+
+NO_HISTORY, NONE, WEAK, STRONG = -1, 0, 1, 2
+MIN_MONTHS, MIN_GIVEN = 24, 13
+
+
+@dataclass(frozen=True)
+class TrendTwin:
+    """Slope per month of the rolling line, r, t, p, and the words' codes."""
+
+    strength: int
+    direction: int = 0
+    slope: float = nan
+    r: float = nan
+    t: float = nan
+    p: float = nan
+
+    @property
+    def word(self) -> str:
+        """Give the printed word."""
+        if self.strength == NO_HISTORY:
+            return "not enough history"
+        if self.strength == NONE or self.direction == 0:
+            return "None / Stable"
+        return "Increasing" if self.direction > 0 else "Decreasing"
+
+
+def complete_windows(parts: Sequence[object | None], window: int) -> list[int]:
+    """List the columns where a window without gaps ends."""
+    ends = range(window - 1, len(parts))
+    return [end for end in ends if all(part is not None for part in parts[end - window + 1 : end + 1])]
+
+
+def line_coefficients(xs: Sequence[int]) -> list[Decimal]:
+    """Give the numbers by which ordinary least squares multiplies each y to make the slope."""
+    n = len(xs)
+    centred = [n * x - sum(xs) for x in xs]
+    below = sum(c * c for c in centred)
+    return [SIXTY.divide(Decimal(c * n), Decimal(below)) for c in centred]
+
+
+def ols_slope(xs: Sequence[int], ys: Sequence[Decimal]) -> Decimal:
+    """Fit a straight line by least squares and give its slope."""
+    slope = Decimal(0)
+    for c, y in zip(line_coefficients(xs), ys, strict=True):
+        slope = SIXTY.fma(c, y, slope)
+    return slope
+
+
+def rolling_line(
+    ends: Sequence[int], tops: Sequence[Fraction], sums: Sequence[Fraction], window: int
+) -> Decimal:
+    """Give the slope of the ratio-of-sums series over the windows that end at `ends`."""
+    ys = [
+        decimal(total(tops[end - window + 1 : end + 1]) / below)
+        for end, below in zip(ends, sums, strict=True)
+    ]
+    return ols_slope(ends, ys)
+
+
+def impulses(ends: Sequence[int], months: int, sums: Sequence[Decimal], window: int) -> list[Decimal]:
+    """Give, for each month, the slope of the rolling line if that month alone counted 1 and all others 0.
+
+    The rolling series is then 1 / D_k in the windows that hold the month and 0 elsewhere.
+    """
+    slopes = [Decimal(0)] * months
+    for c, below, end in zip(line_coefficients(ends), sums, ends, strict=True):
+        step = SIXTY.divide(c, below)
+        for j in range(end - window + 1, end + 1):
+            slopes[j] = SIXTY.add(slopes[j], step)
+    return slopes
+
+
+def given_direction(given: Sequence[float | None], ends: Sequence[int]) -> int | None:
+    """Give the sign of the line through given rolling values, None where fewer than 13 are there."""
+    points = [(end, number) for end in ends if (number := given[end]) is not None]
+    if len(points) < MIN_GIVEN:
+        return None
+    return sign(ols_slope([end for end, _ in points], [decimal(exact(number)) for _, number in points]))
+
+
+def student(r: float, months: int) -> tuple[float, float]:
+    """Give t and its two-sided p for a correlation over that many months."""
+    if abs(r) >= 1.0:
+        return (inf if r > 0 else -inf), 0.0
+    t = r * sqrt((months - 2) / (1.0 - r * r))
+    return t, float(2.0 * stats.t.sf(abs(t), months - 2))
+
+
+def grade(p: float, strong: float, weak: float) -> int:
+    """Turn p into a strength."""
+    return STRONG if p <= strong else WEAK if p <= weak else NONE
+
+
+def trend(
+    series: Series, window: int = 12, span: int = 36, strong: float = 0.05, weak: float = 0.15
+) -> TrendTwin:
+    """Judge the trend of a series that ends at the month reported on."""
+    first = max(0, len(series.values) - span)
+    parts = [pair if pair is not None and pair[1] != 0 else None for pair in series.parts[first:]]
+    ends = complete_windows(parts, window)
+    held = sorted({j for end in ends for j in range(end - window + 1, end + 1)})
+    if len(held) < MIN_MONTHS:
+        return TrendTwin(NO_HISTORY)
+    tops = [pair[0] if pair is not None else Fraction(0) for pair in parts]
+    bottoms = [pair[1] if pair is not None else Fraction(0) for pair in parts]
+    found = _tested(ends, held, tops, bottoms, window, strong, weak)
+    if 12 in series.given:
+        given = given_direction(series.given[12][first:], ends)
+        if given is not None and given != found.direction:
+            return TrendTwin(NONE, found.direction, found.slope, found.r, found.t, found.p)
+    return found
+
+
+def _tested(
+    ends: Sequence[int],
+    held: Sequence[int],
+    tops: Sequence[Fraction],
+    bottoms: Sequence[Fraction],
+    window: int,
+    strong: float,
+    weak: float,
+) -> TrendTwin:
+    if len({tops[j] / bottoms[j] for j in held}) == 1:
+        return TrendTwin(NONE, 0, 0.0)
+    sums = [total(bottoms[end - window + 1 : end + 1]) for end in ends]
+    slope = rolling_line(ends, tops, sums, window)
+    level = total(tops[j] for j in held) / total(bottoms[j] for j in held)
+    w = impulses(ends, len(tops), [decimal(below) for below in sums], window)
+    leverage = spread = Decimal(0)
+    for j in held:
+        d = decimal(bottoms[j])
+        e = decimal(tops[j] - level * bottoms[j])
+        leverage = SIXTY.fma(SIXTY.multiply(w[j], w[j]), d, leverage)
+        spread = SIXTY.fma(SIXTY.divide(e, d), e, spread)
+    r = float(SIXTY.divide(slope, SIXTY.sqrt(SIXTY.multiply(leverage, spread))))
+    t, p = student(r, len(held))
+    return TrendTwin(grade(p, strong, weak), sign(slope), float(slope), r, t, p)

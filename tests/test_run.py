@@ -1,0 +1,119 @@
+"""run.py sets up a bare machine, and says in one sentence what it cannot do."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+import run
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_old_pythons_can_read_it():
+    tree = ast.parse((ROOT / "run.py").read_text(encoding="utf-8"))
+    newer = (
+        ast.JoinedStr,
+        ast.AnnAssign,
+        ast.NamedExpr,
+        ast.Match,
+        ast.AsyncFunctionDef,
+        ast.Starred,
+        ast.Nonlocal,
+    )
+    found = [node for node in ast.walk(tree) if isinstance(node, newer) and not _is_argument(node, tree)]
+    assert not found, [f"line {node.lineno}: {type(node).__name__}" for node in found]
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.arg) and node.annotation]
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Raise) and node.cause]
+
+
+def _is_argument(node: ast.AST, tree: ast.AST) -> bool:
+    """Tell a starred argument of a call, which is as old as Python, from the newer starred items."""
+    return any(isinstance(call, ast.Call) and node in call.args for call in ast.walk(tree))
+
+
+def test_it_needs_the_standard_library_alone():
+    tree = ast.parse((ROOT / "run.py").read_text(encoding="utf-8"))
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    assert imported <= sys.stdlib_module_names
+
+
+def test_an_old_python_is_told_so(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "version_info", (3, 9, 1))
+    assert run.main(["test"]) == 2
+    said = capsys.readouterr().err
+    assert "needs Python 3.11 or newer, and this is Python 3.9" in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(("words", "code"), [([], 2), (["tests"], 2), (["--help"], 0)])
+def test_usage(words, code, capsys):
+    assert run.main(words) == code
+    assert "python run.py COMMAND" in capsys.readouterr().err
+
+
+def test_makefile_and_usage_offer_the_same():
+    targets = re.search(r"^report .*(?=:$)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert targets is not None
+    assert targets.group().split() == re.findall(r"^  (\S+)  ", run.USAGE, re.MULTILINE)
+
+
+def test_every_step_runs_and_failures_are_named(monkeypatch, capfd):
+    monkeypatch.setattr(run, "PYTHON", sys.executable)
+    steps = [
+        ("first", ["-c", "raise SystemExit(3)"], None),
+        (
+            "second",
+            ["-c", "import os; print('colour', os.environ['COLOUR'])"],
+            run.surroundings(COLOUR="red"),
+        ),
+    ]
+    assert run.run_steps(steps) == 1
+    said = capfd.readouterr().out
+    assert "first: FAILED with exit code 3" in said
+    assert "colour red" in said
+    assert "Failed: first (exit code 3)" in said
+    assert run.run_steps(steps[1:]) == 0
+
+
+def test_a_missing_venv_names_the_system_package(monkeypatch, tmp_path):
+    monkeypatch.setattr(run, "PYTHON", str(tmp_path / "absent"))
+    monkeypatch.setattr(run, "can_import", lambda name: name == "venv")
+    package = "python{}.{}-venv".format(*sys.version_info[:2])
+    with pytest.raises(run.Refusal, match=re.escape(package)):
+        run.make_environment()
+
+
+def test_set_up_installs_once_and_again_when_asked_for_more(monkeypatch, tmp_path):
+    installed = []
+    monkeypatch.setattr(run, "STAMP", str(tmp_path / "stamp.json"))
+    monkeypatch.setattr(run, "PYTHON", sys.executable)
+    monkeypatch.setattr(run, "works", lambda words: True)
+    monkeypatch.setattr(run, "install", lambda words: installed.append(words[1]))
+    for extra in ("", "", "test", "test", "", "bench", "test"):
+        run.set_up(extra)
+    assert installed == [".", ".[test]", ".[bench]"]
+    stamp = json.loads((tmp_path / "stamp.json").read_text(encoding="utf-8"))
+    (tmp_path / "stamp.json").write_text(json.dumps({**stamp, "files": "older"}), encoding="utf-8")
+    run.set_up("test")
+    assert installed[3:] == [".[test]"]
+
+
+def test_an_interrupted_install_leaves_no_stamp(monkeypatch, tmp_path):
+    stamp = tmp_path / "stamp.json"
+    stamp.write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(run, "STAMP", str(stamp))
+    monkeypatch.setattr(run, "PYTHON", sys.executable)
+
+    def stopped(words):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "install", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        run.set_up("test")
+    assert not stamp.exists()
