@@ -27,7 +27,7 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 SAMPLES = Path(__file__).resolve().parent.parent / "spc" / "samples"
 SEED = 202407
-MONTHS, CHAINS, STEPS = 36, 24, 2_500
+MONTHS, CHAINS, STEPS = 36, 24, 3_000
 LAST, TWO, NINE, BEFORE, FIRST = slice(35, 36), slice(33, 35), slice(24, 33), slice(12, 24), slice(0, 12)
 STRETCHES = (LAST, TWO, NINE, BEFORE)
 D2 = 2 / sqrt(pi)
@@ -94,6 +94,9 @@ def alone(measure: str, season: float = 0.0) -> Group:
 
 
 VWI, FAT_VWI = "Crime Volume: Violence With Injury", "FAT Outcome Rate: Violence With Injury"
+VWI_PARTS = "vwi county + vwi swindon + vwi elsewhere"  # some 0.5% have no district
+FAT_PARTS = "fat county + fat swindon + fat elsewhere"
+ASB = "asb county + asb swindon + asb elsewhere"
 O14 = "(Victim declines/withdraws/unable to support): DA"
 
 GROUPS: tuple[Group, ...] = (
@@ -105,13 +108,13 @@ GROUPS: tuple[Group, ...] = (
     Group(
         0.04,
         (
-            Row(VWI, "vwi county + vwi swindon + vwi elsewhere"),
+            Row(VWI, VWI_PARTS),
             Row(f"{VWI} - County", "vwi county"),
             Row(f"{VWI} - Swindon", "vwi swindon"),
-            Row("FAT Outcome Volume: Violence With Injury", "fat county + fat swindon + fat elsewhere"),
+            Row("FAT Outcome Volume: Violence With Injury", FAT_PARTS),
             Row(f"{FAT_VWI} - County", "fat county", "vwi county"),
             Row(f"{FAT_VWI} - Swindon", "fat swindon", "vwi swindon"),
-            Row(FAT_VWI, "fat county + fat swindon + fat elsewhere", "vwi county + vwi swindon + vwi elsewhere"),
+            Row(FAT_VWI, FAT_PARTS, VWI_PARTS),
         ),
     ),
     Group(
@@ -145,12 +148,12 @@ GROUPS: tuple[Group, ...] = (
     Group(
         0.22,
         (
-            Row("Volume of ASB", "asb county + asb swindon + asb elsewhere"),
+            Row("Volume of ASB", ASB),
             Row("Volume of ASB - County", "asb county"),
             Row("Volume of ASB - Swindon", "asb swindon"),
         ),
     ),
-    Group(0.0, (Row("Percentage of ASB in Niche", "asb in niche", "asb county + asb swindon + asb elsewhere"),)),
+    Group(0.0, (Row("Percentage of ASB in Niche", "asb in niche", ASB),)),
     alone("Arrest Volume: Drink Driving Offences"),
     alone("Arrest Volume: Drug Driving Offences"),
 )
@@ -214,7 +217,7 @@ def number(text: str) -> Fraction:
 
 
 def trend_range(word: str, weighting: str, excepted: bool) -> tuple[float, float] | None:
-    """Give the range of r that makes word and weight; with an exception the weight leaves the strength open."""
+    """Give the range of r that makes word and weight; exceptions leave the strength open."""
     if not weighting:
         return None
     if weighting == "0":
@@ -299,7 +302,8 @@ def row_totals(name: str, row: Printed, of: Totals | None, cap: Totals | None) -
     low, high = before_range(row, sums[2], None if of is None else (of[2], of[3]))
     before = BEFORE_BY_HAND.get(name) or middle(low, high, None if cap is None else cap[3])
     if not low < before < high:
-        raise ValueError(f"{name}: the year before must lie in {float(low):.1f} to {float(high):.1f}, got {before}")
+        allowed = f"{float(low):.1f} to {float(high):.1f}"
+        raise ValueError(f"{name}: the year before must lie in {allowed}, got {before}")
     return sums[0], sums[1], sums[2], before
 
 
@@ -314,8 +318,13 @@ def names(expression: str) -> list[str]:
     return expression.split(" + ") if expression else []
 
 
+def added(expression: str, done: dict[str, Array]) -> Array:
+    """Add up those parts of 'a + b' whose months are known already."""
+    return sum((done[part] for part in names(expression) if part in done), np.zeros(MONTHS))
+
+
 def group_totals(group: Group, printed: dict[str, Printed], known: dict[str, Totals]) -> dict[str, Totals]:
-    """Fix the sums of every part: whole rows first, then parts within what their whole leaves, then the rest."""
+    """Fix the sums of every part: wholes, then parts within what their whole leaves, then the rest."""
     sums = dict(known)
     for row in group.rows:
         if row.top in sums:
@@ -337,7 +346,7 @@ def group_totals(group: Group, printed: dict[str, Printed], known: dict[str, Tot
 
 # --- the words, computed on many candidates at once --------------------------------------------------------
 
-WINDOWS = np.array([[1.0 if end - 12 < j <= end else 0.0 for j in range(MONTHS)] for end in range(11, MONTHS)])
+WINDOWS = np.array([[float(end - 12 < j <= end) for j in range(MONTHS)] for end in range(11, MONTHS)])
 PULL = (np.arange(25) - 12.0) / float(((np.arange(25) - 12.0) ** 2).sum())
 
 
@@ -408,7 +417,7 @@ class Task:
         stray = over(np.abs(share) - self.slack[:, None, None]) ** 2
         first = over(np.abs(level[..., 0, 0] / self.early - 1.0) - 0.05)
         moved = ((x - draft) / self.noise[:, None]) ** 2
-        total: Array = moved.mean(-1).sum(-1) + 60 * stray.sum((-1, -2, -3)) + first.sum(-1)
+        total: Array = moved.mean(-1).sum(-1) + 40 * stray.sum((-1, -2, -3)) + 4 * first.sum(-1)
         if self.near is not None:
             a, b = (x[:, i] for i in self.near)
             total = total + 10 * (np.abs(a - b) / np.maximum(a, 1.0)).mean(-1)
@@ -416,7 +425,7 @@ class Task:
 
     def cost(self, x: Array, draft: Array) -> Array:
         """Weigh both; rounded, so that the last bits of a sum on another machine decide nothing."""
-        found: Array = np.round(20 * self.unmet(x) + self.strain(x, draft), 7)
+        found: Array = np.round(60 * self.unmet(x) + self.strain(x, draft), 7)
         return found
 
 
@@ -433,7 +442,8 @@ def asked_of(row: Printed) -> list[int]:
     """Turn the printed words into what each rule must do on each side, High before Low."""
     if row.trend is None:
         return [0] * 8
-    return [1 if rule in row.exceptions and side == row.side else -1 for rule, _, _ in RULES for side in (1, -1)]
+    wanted = [(rule, row.side) for rule in row.exceptions]
+    return [1 if (rule, side) in wanted else -1 for rule, _, _ in RULES for side in (1, -1)]
 
 
 def wished_early(row: Row, printed: Printed, sums: dict[str, Totals]) -> float:
@@ -451,8 +461,7 @@ def task_of(
     """Lay a group out as arrays."""
     parts = sorted({part for row in group.rows for part in names(row.top)})
     here = [(row, printed[row.measure]) for row in group.rows]
-    zeros = np.zeros(MONTHS)
-    fixed = [sum((done.get(p, zeros) for p in names(row.of)), zeros) if row.of else zeros + 1 for row, _ in here]
+    fixed = [added(row.of, done) if row.of else np.ones(MONTHS) for row, _ in here]
     ranges = [found.trend or (-1.0, 1.0) for _, found in here]
     events = {row.top: found.kind in ("count", "rate", "proportion") for row, found in here}
     size = {key: sums[key][2] / 12 if events.get(key, True) else 1e9 for key in (*parts, *events)}
@@ -499,7 +508,7 @@ def smooth_path(levels: tuple[float, float, float, float]) -> Array:
 
 
 def draft(sums: Totals, first: int, base: Array, noise: float, rng: np.random.Generator) -> Array:
-    """Draw 36 months of one part with the sums asked for; `base` is the season, or what the part is a share of."""
+    """Draw 36 months of one part with the sums asked for; `base` is its season or what it is a share of."""
     m, m3, m12, before = sums
     totals = (first, before, m12 - m3, m3)
     bases = (base[FIRST].sum(), base[BEFORE].sum(), base[NINE].sum(), base[33:].sum())
@@ -522,12 +531,10 @@ def drafts(
         base, first = season_curve(group.season), float(sums[part][3])
         if part in rows:
             i, row = rows[part]
-            of = names(row.of)
-            if of and all(p in done for p in of):
-                base = sum((done[p] for p in of), np.zeros(MONTHS))
-            first = float(task.early[i] * (base[FIRST].sum() if of and of[0] in done else 12))
-            if of and of[0] not in done:
-                first = float(task.early[i]) * sums[row.of][3]
+            first = float(task.early[i]) * (sums[row.of][3] if row.of else 12)
+            if row.of and names(row.of)[0] in done:
+                base = added(row.of, done)
+                first = float(task.early[i] * base[FIRST].sum())
         relative = float(task.noise[k]) / (sums[part][2] / 12)
         for chain in range(CHAINS):
             level = first * (1 + 0.3 * (rng.random() - 0.5))
@@ -539,7 +546,7 @@ def drafts(
 
 
 def move_pairs() -> np.ndarray[Any, np.dtype[np.int64]]:
-    """List the moves: from one month to another of its stretch, or (column 36) in and out of the first year."""
+    """List the moves: between two months of a stretch, or (column 36) in and out of the first year."""
     pairs = [(i, MONTHS) for i in range(12) for _ in range(16)]
     pairs += [(i, j) for i in range(12, 24) for j in range(12, 24) if i != j]
     pairs += [(i, j) for i in range(24, 33) for j in range(24, 33) if i != j]
@@ -548,7 +555,7 @@ def move_pairs() -> np.ndarray[Any, np.dtype[np.int64]]:
 
 
 def search(task: Task, drafted: Array, rng: np.random.Generator) -> Array:
-    """Move events between months, at first even where it costs a little; give the chain that strains least."""
+    """Move events between months, at first even where it costs a little; give the best chain."""
     x = drafted.copy()
     chains, k, _ = x.shape
     every, pairs = np.arange(chains), move_pairs()
@@ -570,7 +577,8 @@ def search(task: Task, drafted: Array, rng: np.random.Generator) -> Array:
     best = int((cost + QUIET * every / chains).argmin())
     unmet = float(task.unmet(x)[best])
     print(f"  unmet {unmet:.4f}, strain {float(task.strain(x, drafted)[best]):.3f}, chain {best}")
-    return x[best]
+    found: Array = x[best]
+    return found
 
 
 # --- windows that no month can give ------------------------------------------------------------------------
@@ -587,7 +595,7 @@ def wobble(x: Array, window: int, kept: tuple[int, ...], rng: np.random.Generato
 
 
 def survey(row: Printed, rng: np.random.Generator) -> list[str]:
-    """Give 25 rolling satisfaction rates as shares of 1, through the printed one and the one a year before."""
+    """Give 25 rolling satisfaction rates as shares of 1, through the printed one and last year's."""
     now = row.cells[0] / 100
     ends = [now - row.change / 100 * Fraction(3, 5), now - row.change / 100, now]
     path = [0.0] * 25
@@ -609,9 +617,7 @@ def months() -> list[str]:
 
 def lines_of(row: Row, printed: Printed, done: dict[str, Array], rng: np.random.Generator) -> list[list[str]]:
     """Lay one measure out, a line per month."""
-    zeros = np.zeros(MONTHS)
-    top = sum((done[part] for part in names(row.top)), zeros)
-    of = sum((done[part] for part in names(row.of)), zeros)
+    top, of = added(row.top, done), added(row.of, done)
     short: list[int | None] = [None] * MONTHS
     long = short
     if printed.kind == "median":
@@ -637,9 +643,9 @@ def build() -> dict[str, list[list[str]]]:
         for row in group.rows:
             lines[row.measure] = lines_of(row, printed[row.measure], done, rng)
     rng = np.random.Generator(np.random.PCG64([SEED, len(GROUPS)]))
-    for name, row in printed.items():
-        if row.kind == "rolling12":
-            given = survey(row, rng)
+    for name, cells in printed.items():
+        if cells.kind == "rolling12":
+            given = survey(cells, rng)
             lines[name] = [[name, month, "", "", "", given[i]] for i, month in enumerate(months())]
     return {name: lines[name] for name in printed}
 

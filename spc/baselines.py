@@ -62,7 +62,7 @@ class Phases:
 
     @classmethod
     def starting(cls, panel: Panel, starts: Sequence[int], reasons: Sequence[str] = ()) -> Phases:
-        """Phases of every series that begin at the same month positions, the first at its first observed month."""
+        """Phases that begin at the same months in every series, the first with its first observed month."""
         edges = np.array(sorted({0, *starts}), np.int64)
         stops = np.append(edges[1:], panel.n_periods)
         n, k = panel.n_series, len(edges)

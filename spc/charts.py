@@ -103,7 +103,7 @@ def limits(
     ends = panel.positions(as_at)
     whole_phases = Phases.single(panel, ends) if phase is None else phase.until(ends)
     phases, base_first, base_last = resolve(panel, whole_phases, baseline)
-    centre, ranges, total, count, exact = _fit(panel, phases, base_first, base_last)
+    centre, ranges, count, total, scale = _fit(panel, phases, base_first, base_last)
     status = _status(count, ranges, least)
     known = (status == OK) | (status == NO_VARIATION)
     return Limits(
@@ -116,7 +116,7 @@ def limits(
         phase_sigma=np.where(known, ranges / d2, np.nan),
         phase_total=total,
         phase_count=count,
-        phase_exact=exact,
+        phase_scale=scale,
         phase_status=status,
         ends=ends,
         width=reach,
@@ -126,14 +126,14 @@ def limits(
 
 
 def _fit(panel: Panel, phases: Phases, base_first: Any, base_last: Any) -> tuple[Any, ...]:
-    """Return mean, mean moving range, sum, number observed and exactness of the sum, for every phase."""
+    """Return mean, mean moving range, number observed and exact sum with its scale, for every phase."""
     n_phases = len(phases.first)
-    centre, ranges, total = np.empty(n_phases), np.empty(n_phases), np.empty(n_phases)
-    count, exact = np.empty(n_phases, np.int64), np.empty(n_phases, np.bool_)
+    centre, ranges, total, scale = (np.empty(n_phases) for _ in range(4))
+    count = np.empty(n_phases, np.int64)
     baseline_kernel(
-        panel.observed, phases.offsets, base_first, base_last, centre, ranges, total, count, exact
+        panel.observed, phases.offsets, base_first, base_last, centre, ranges, count, total, scale
     )
-    return centre, ranges, total, count, exact
+    return centre, ranges, count, total, scale
 
 
 def _status(count: Any, ranges: Any, least: int) -> Any:

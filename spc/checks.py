@@ -63,5 +63,7 @@ def positive(name: str, given: object, *, high: float = float("inf")) -> float:
         if isinstance(given, bool | str) or not 0.0 < number <= high:
             raise ValueError
     except (TypeError, ValueError):
-        raise ChoiceError(f"`{name}` must be a number in the interval (0, {high:g}], got {given!r}.") from None
+        raise ChoiceError(
+            f"`{name}` must be a number in the interval (0, {high:g}], got {given!r}."
+        ) from None
     return number

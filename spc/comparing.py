@@ -15,7 +15,7 @@ from spc.results import Comparison
 
 __all__ = ["compare"]
 
-#: SPEC 5: less than this, relative to the year before, is an amber dash (134 published symbols, 0 violations).
+#: SPEC 5: less than this, relative to the year before, is an amber dash (0 violations in 134 symbols).
 AMBER = 0.05
 YEAR = 12
 UP, DOWN, LITTLE, NONE = 1, -1, 0, 2
@@ -54,8 +54,8 @@ def compare(
     Notes
     -----
     SPEC 5 and 6. Counts are added, stocks averaged, ratios are ratios of sums (a month with one part missing
-    leaves both), medians and surveys take the windows given. Counts, stocks, days and numbers change in percent,
-    rates in points, times in seconds; where the year before is 0 or missing no change is given.
+    leaves both), medians and surveys take the windows given. Counts, stocks, days and numbers change in
+    percent, rates in points, times in seconds; where the year before is 0 or missing no change is given.
 
     Examples
     --------
@@ -131,7 +131,9 @@ def _relative(now: Floats, before: Floats) -> Floats:
 
 def _arrows(relative: Floats, directed: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.int8]]:
     arrow = np.where(relative > 0.0, UP, np.where(relative < 0.0, DOWN, NONE)).astype(np.int8)
-    little = np.abs(relative) < AMBER - 1e-12  # 5% exactly is not less than 5%, whatever 0.21 - 0.2 is in binary
+    little = (
+        np.abs(relative) < AMBER - 1e-12
+    )  # 5% exactly is not less than 5%, whatever 0.21 - 0.2 is in binary
     arrow[directed & little] = LITTLE
     return arrow
 

@@ -87,7 +87,9 @@ def read_wide(frame: Any, series: Sequence[str] | None) -> Table:
     codes, keys = _series_codes(rows, names)
     if len(codes) > len(next(iter(keys.values()))):
         row = int(np.flatnonzero(np.bincount(codes)[codes] > 1)[1])
-        raise InputError(f"{_name(rows, names, row)} has more than one row: keep one, or add the key that differs.")
+        raise InputError(
+            f"{_name(rows, names, row)} has more than one row: keep one, or add the key that differs."
+        )
     start = min(dated.values())
     cells = np.full((len(rows), max(dated.values()) - start + 1), np.nan)
     for column, month in dated.items():
@@ -111,7 +113,7 @@ def _as_pandas(frame: Any, columns: Sequence[str] | None = None) -> pd.DataFrame
     missing = [name for name in columns or [] if name not in frame.columns]
     if missing:
         raise InputError(
-            f"There is no column {missing[0]!r}: the columns are {', '.join(repr(str(c)) for c in frame.columns)}."
+            f"There is no column {missing[0]!r}: the columns are {', '.join(map(str, frame.columns))}."
         )
     for name in columns or []:
         if isinstance(frame[name], pd.DataFrame):
@@ -159,8 +161,10 @@ def _month_column(column: pd.Series[Any], name: str) -> tuple[Array, str, Array 
         raise InputError(f"Row {row + 1} has no {name!r}: every row must have its month.")
     if isinstance(kind, pd.PeriodDtype):
         if str(kind.freq.name if hasattr(kind.freq, "name") else kind.freq) not in ("M", "ME"):
-            raise InputError(f"`{name}` holds periods of frequency {kind.freq.name!r}: months (M) were expected.")
-        return column.array.asi8 + EPOCH, "period", None  # type: ignore[attr-defined]
+            raise InputError(
+                f"`{name}` holds periods of frequency {kind.freq.name!r}: months (M) were expected."
+            )
+        return column.array.asi8 + EPOCH, "period", None
     if pd.api.types.is_datetime64_any_dtype(kind):
         stamps = pd.DatetimeIndex(column)
         naive = stamps.tz_localize(None) if stamps.tz is not None else stamps
@@ -234,7 +238,7 @@ def _texts_to_numbers(column: pd.Series[Any], where: Any) -> Array:
 
 
 def first_refused(matrix: Array, *, integers: bool = False) -> tuple[int, int, str] | None:
-    """Return row, column and reason of the first number that is infinite, or too large or small to keep exact."""
+    """Return row, column and reason of the first number that is infinite, too large or too small."""
     with np.errstate(invalid="ignore"):
         size = np.abs(matrix)
         top = np.nanmax(size, initial=0.0)
@@ -244,7 +248,10 @@ def first_refused(matrix: Array, *, integers: bool = False) -> tuple[int, int, s
             (np.isinf(matrix), "is infinite: leave the cell empty, or mend the number."),
             (size > LARGEST, f"is larger than {LARGEST:g}: check its unit."),
             ((size < SMALLEST) & (size > 0.0), f"is smaller than {SMALLEST:g}: check its unit, or write 0."),
-            (size > WHOLE_LIMIT if integers else np.zeros(1, bool), "is beyond 2**53, where whole numbers lose digits."),
+            (
+                size > WHOLE_LIMIT if integers else np.zeros(1, bool),
+                "is beyond 2**53, where digits are lost.",
+            ),
         )
     for bad, reason in tests:
         if bad.any():
@@ -276,7 +283,9 @@ def month_ordinal(month: Any, name: str) -> int:
     return int(read.ordinals[0])
 
 
-def tidy_months(keys: Mapping[str, Array], start: int | None, echo: str, fields: Mapping[str, Array]) -> pd.DataFrame:
+def tidy_months(
+    keys: Mapping[str, Array], start: int | None, echo: str, fields: Mapping[str, Array]
+) -> pd.DataFrame:
     """Return one row per series and month: the keys, the month, the fields (each n_series x n_periods)."""
     n_series, n_periods = next(iter(fields.values())).shape
     columns: dict[str, Any] = {
@@ -289,7 +298,8 @@ def tidy_months(keys: Mapping[str, Array], start: int | None, echo: str, fields:
 def _months_out(start: int | None, echo: str, n_periods: int) -> Any:
     if start is None:
         return pd.Index(np.arange(1, n_periods + 1))
-    months = pd.PeriodIndex.from_ordinals(np.arange(n_periods) + start - EPOCH, freq="M")
+    first = np.datetime64(start - EPOCH, "M")
+    months = pd.PeriodIndex((first + np.arange(n_periods)).astype("datetime64[s]"), freq="M")
     return months.to_timestamp() if echo == "datetime" else months
 
 
@@ -303,4 +313,6 @@ def read_csv(path: Any) -> pd.DataFrame:
     """Read a CSV file of our own making: names and months stay text, empty cells are missing."""
     head = pd.read_csv(path, nrows=0).columns
     text = {name: str for name in head if name in ("measure", "month")}
-    return pd.read_csv(path, dtype=text, keep_default_na=False, na_values={name: [""] for name in head if name not in text})
+    return pd.read_csv(
+        path, dtype=text, keep_default_na=False, na_values={name: [""] for name in head if name not in text}
+    )

@@ -106,7 +106,7 @@ class Measure:
     change_label: str | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.name, str) or not self.name.strip():
+        if not str(self.name).strip():
             raise ChoiceError(f"`name` of a measure must be a text that is not empty, got {self.name!r}.")
         choice("kind", self.kind, KINDS)
         choice("improvement", self.improvement, IMPROVEMENTS)
@@ -114,8 +114,6 @@ class Measure:
         if not self.unit:
             object.__setattr__(self, "unit", KINDS[self.kind].unit)
         unit_of(self.unit)
-        steps = tuple(step if isinstance(step, Step) else Step(**step) for step in self.steps)
-        object.__setattr__(self, "steps", steps)
 
     @property
     def how(self) -> Kind:
@@ -204,7 +202,8 @@ def _measures(rows: Iterable[Mapping[str, Any]], source: str) -> Iterator[Measur
         if "name" not in row:
             raise InputError(f"{named}: every measure needs a `name`.")
         try:
-            yield Measure(**dict(row))
+            steps = tuple(step if isinstance(step, Step) else Step(**step) for step in row.get("steps", ()))
+            yield Measure(**{**row, "steps": steps})
         except (ChoiceError, TypeError) as reason:
             raise InputError(f"{named}: {reason}") from None
 
@@ -220,10 +219,9 @@ def _from_text(row: dict[str, Any]) -> None:
         row["steps"] = tuple(Step(month, reason) for month, _, reason in steps)
 
 
-
 @dataclass(frozen=True, eq=False)
 class Assignment:
-    """Which measure each series is: `distinct[code[s]]`, so that a table of measures is asked once a measure."""
+    """Which measure each series is: `distinct[code[s]]`, so that each measure is asked once."""
 
     distinct: tuple[Measure, ...]
     code: np.ndarray[Any, np.dtype[np.int64]]

@@ -39,7 +39,7 @@ class Panel:
     given : mapping of int to (n_series, n_periods) float64
         Window values that came with the data, by the window's length in months (medians, surveys).
     is_ratio : (n_series,) bool
-        Series that have a denominator anywhere; they stay ratios when `until` or `select` cuts them.
+        Series that have a denominator anywhere (the default); `until` and `select` keep them ratios.
     echo : {"period", "datetime", "order"}
         How months are given back by `to_frame`.
     """
@@ -49,7 +49,7 @@ class Panel:
     start: int | None
     of: Floats | None = None
     given: Mapping[int, Floats] = field(default_factory=dict)
-    is_ratio: np.ndarray[Any, np.dtype[np.bool_]] = field(default=None)  # type: ignore[assignment]
+    is_ratio: np.ndarray[Any, np.dtype[np.bool_]] = field(default_factory=lambda: np.zeros(0, bool))
     echo: str = "period"
 
     def __post_init__(self) -> None:
@@ -57,7 +57,7 @@ class Panel:
         set_once(self, "values", _frozen(self.values))
         set_once(self, "of", None if self.of is None else _frozen(self.of))
         set_once(self, "given", {window: _frozen(cells) for window, cells in self.given.items()})
-        if self.is_ratio is None:
+        if len(self.is_ratio) != len(self.values):
             ratio = np.zeros(len(self.values), bool) if self.of is None else np.isfinite(self.of).any(axis=1)
             set_once(self, "is_ratio", ratio)
         if self.start is None:
@@ -320,7 +320,9 @@ class Panel:
         ChoiceError
             A key that the panel does not have, or a value that no series has.
         """
-        rows = np.arange(self.n_series)[np.asarray(series)] if series is not None else np.arange(self.n_series)
+        rows = (
+            np.arange(self.n_series)[np.asarray(series)] if series is not None else np.arange(self.n_series)
+        )
         for name, wanted in keys.items():
             if name not in self.keys:
                 raise ChoiceError(f"`{name}` is no key of this panel: its keys are {', '.join(self.keys)}.")
@@ -346,7 +348,7 @@ class Panel:
         return " / ".join(str(labels[s]) for labels in self.keys.values())
 
     def to_frame(self) -> Any:
-        """Return tidy rows, one per series and month: keys, month, value, and of and given where there are any."""
+        """Return tidy rows, one per series and month: keys, month, value, and of and given if any."""
         fields: dict[str, Any] = {"value": self.values}
         if self.of is not None:
             fields["of"] = self.of
@@ -358,9 +360,8 @@ class Panel:
             return f"Panel({self.n_series:,} series x {self.n_periods:,} months)"
         if self.start is None:
             return f"Panel({self.n_series:,} series x {self.n_periods:,} observations)"
-        return (
-            f"Panel({self.n_series:,} series x {self.n_periods:,} months, {self.months[0]} to {self.months[-1]})"
-        )
+        span = f"{self.months[0]} to {self.months[-1]}"
+        return f"Panel({self.n_series:,} series x {self.n_periods:,} months, {span})"
 
 
 def _frozen(cells: Floats) -> Floats:

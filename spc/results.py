@@ -37,8 +37,10 @@ class Limits:
         The baseline that set them, half open.
     phase_centre, phase_sigma : (n_phases,) float64
         NaN where there are no limits.
-    phase_total, phase_count : (n_phases,)
-        Sum and number of the baseline's observed months; `phase_exact` where the sum is exact.
+    phase_count : (n_phases,) int64
+        The baseline's observed months.
+    phase_total, phase_scale : (n_phases,) float64
+        Their exact sum as a whole number of units 1 / scale; scale 0 where there is none.
     phase_status : (n_phases,) int8
         Positions in `STATUSES`.
     ends : (n_series,) int64
@@ -56,9 +58,9 @@ class Limits:
     base_last: Ints
     phase_centre: Floats
     phase_sigma: Floats
-    phase_total: Floats
     phase_count: Ints
-    phase_exact: np.ndarray[Any, np.dtype[np.bool_]]
+    phase_total: Floats
+    phase_scale: Floats
     phase_status: np.ndarray[Any, np.dtype[np.int8]]
     ends: Ints
     width: float = 3.0
@@ -113,7 +115,7 @@ class Limits:
 
     @property
     def status(self) -> Words:
-        """"ok", or why a series has no flags (n_series,)."""
+        """Why a series has no flags, or the word ok (n_series,)."""
         return np.array(STATUSES, dtype=object)[self.status_code]
 
     def to_frame(self) -> Any:
@@ -191,7 +193,8 @@ class Exceptions:
     def to_frame(self) -> Any:
         """Return tidy rows: keys, month, value (as plotted), the mask and its words."""
         panel = self.panel
-        fields = {"value": panel.observed, "mask": self.mask, "exceptions": self.words_of(self.mask)}
+        words = self.words_of(self.mask)
+        fields: dict[str, Any] = {"value": panel.observed, "mask": self.mask, "exceptions": words}
         return frames.tidy_months(panel.keys, panel.start, panel.echo, fields)
 
     def __repr__(self) -> str:
@@ -229,7 +232,7 @@ class Trend:
 
     @property
     def words(self) -> Words:
-        """"Increasing", "Decreasing", "None / Stable" or "not enough history" (n_series,)."""
+        """Increasing, Decreasing, None / Stable or not enough history (n_series,)."""
         word = np.array([TREND_WORDS[code] for code in (-1, 0, 1)], dtype=object)[self.direction + 1]
         word[self.strength == 0] = STABLE
         word[self.strength < 0] = NOT_ENOUGH

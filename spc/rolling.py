@@ -99,7 +99,9 @@ def ratio(panel: Panel, *, window: int = 12, min_count: int | None = None) -> Pa
     """
     if panel.of is None or not panel.is_ratio.all():
         bare = int(np.argmin(panel.is_ratio))
-        raise ChoiceError(f"{panel.name(bare)} has no denominators to roll: use rolling.total or rolling.mean.")
+        raise ChoiceError(
+            f"{panel.name(bare)} has no denominators to roll: use rolling.total or rolling.mean."
+        )
     known = np.isfinite(panel.values) & np.isfinite(panel.of)
     top = _roll(np.where(known, panel.values, np.nan), window, min_count, False)
     below = _roll(np.where(known, panel.of, np.nan), window, min_count, False)

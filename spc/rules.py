@@ -39,8 +39,10 @@ class Rule:
     def __post_init__(self) -> None:
         whole("span", self.span, 1, 15)
         whole("needed", self.needed, 1, self.span)
-        if not (isinstance(self.zone, int | float) and 0.0 <= self.zone < 100.0):
-            raise ChoiceError(f"`zone` must be a number in the interval [0, 100) of sigma, got {self.zone!r}.")
+        if not 0.0 <= self.zone < 100.0:
+            raise ChoiceError(
+                f"`zone` must be a number in the interval [0, 100) of sigma, got {self.zone!r}."
+            )
 
 
 #: Published sets. Rules combine in this order; presets carry no baseline.
@@ -73,7 +75,9 @@ def rule_set(rules: str | tuple[Rule, ...] | list[Rule]) -> tuple[Rule, ...]:
     if not rows or not all(isinstance(row, Rule) for row in rows):
         raise ChoiceError(f"`rules` must be the name of a set or rows of spc.Rule, got {rules!r}.")
     if len(rows) > MOST_RULES:
-        raise ChoiceError(f"`rules` must be at most {MOST_RULES} rows at once, got {len(rows)}: ask in two calls.")
+        raise ChoiceError(
+            f"`rules` must be at most {MOST_RULES} rows at once, got {len(rows)}: ask in two calls."
+        )
     if len({row.zone for row in rows}) > MOST_ZONES:
         raise ChoiceError(f"`rules` must use at most {MOST_ZONES} different zones at once: ask in two calls.")
     return rows

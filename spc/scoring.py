@@ -25,6 +25,8 @@ __all__ = ["Scorecard", "scorecard"]
 
 #: Windows of the published page: month, 3 months, 12 months.
 WINDOWS = (1, 3, 12)
+#: Two years set the limits by which the last year is judged.
+YEAR_JUDGED = Window(36, first=24)
 ARROWS = {1: "▲", -1: "▼", 0: "—", 2: ""}
 
 
@@ -78,7 +80,7 @@ class Scorecard:
 
     @property
     def status(self) -> Words:
-        """"ok", or why a row has no flags (n_series,)."""
+        """Why a row has no flags, or the word ok (n_series,)."""
         status = self.limits.status
         status[~self.monthly] = "rolling 12 only"
         return status
@@ -89,8 +91,8 @@ class Scorecard:
         Parameters
         ----------
         form : {"words", "numbers"}
-            As printed (`month`, `m3`, `m12`, `change`, `arrow`, `trend`, `exceptions`, `weighting`, `status`), or
-            the numbers behind it.
+            As printed (`month`, `m3`, `m12`, `change`, `arrow`, `trend`, `exceptions`, `weighting`,
+            `status`), or the numbers behind it.
         """
         fields = self._words() if choice("form", form, ("words", "numbers")) == "words" else self._numbers()
         return frames.tidy_series(self.panel.keys, fields)
@@ -101,7 +103,9 @@ class Scorecard:
         for name, k in zip(("month", "m3", "m12"), range(3), strict=True):
             texts = [value_text(v, m.shown) for v, m in zip(table.current[:, k], self.measures, strict=True)]
             if name != "m12":
-                texts = [t if m.how.monthly else ROLLING_ONLY for t, m in zip(texts, self.measures, strict=True)]
+                texts = [
+                    t if m.how.monthly else ROLLING_ONLY for t, m in zip(texts, self.measures, strict=True)
+                ]
             columns[name] = texts
         pairs = zip(table.change[:, 2], self.measures, strict=True)
         columns["change"] = [change_text(change, m.shown, m.change_label) for change, m in pairs]
@@ -110,7 +114,8 @@ class Scorecard:
         columns["trend"] = np.where(monthly, self.trend.words, "")
         columns["exceptions"] = np.where(monthly, self.exceptions.words, "")
         columns["weighting"] = [
-            f"{rounded(w, 0)}" if m and w == w else "" for w, m in zip(self.weights.weight, monthly, strict=True)
+            f"{rounded(w, 0)}" if m and w == w else ""
+            for w, m in zip(self.weights.weight, monthly, strict=True)
         ]
         columns["status"] = self.status
         return columns
@@ -118,12 +123,20 @@ class Scorecard:
     def _numbers(self) -> dict[str, Any]:
         table, monthly = self.comparison, self.monthly
         columns: dict[str, Any] = dict(zip(("month", "m3", "m12"), table.current.T, strict=True))
-        columns |= {"change": table.change[:, 2], "relative": table.relative[:, 2], "arrow": table.arrow[:, 2]}
+        columns |= {
+            "change": table.change[:, 2],
+            "relative": table.relative[:, 2],
+            "arrow": table.arrow[:, 2],
+        }
         for name in ("slope", "r", "p", "strength", "direction"):
-            columns[f"trend_{name}" if name in ("strength", "direction") else name] = getattr(self.trend, name)
+            columns[f"trend_{name}" if name in ("strength", "direction") else name] = getattr(
+                self.trend, name
+            )
         columns["mask"] = self.exceptions.at
         columns["weighting"] = np.where(monthly, self.weights.weight, np.nan)
-        parts = {f"weight_{name}": np.where(monthly, part, np.nan) for name, part in self.weights.parts.items()}
+        parts = {
+            f"weight_{name}": np.where(monthly, part, np.nan) for name, part in self.weights.parts.items()
+        }
         return columns | parts | {"status": self.status}
 
     def __repr__(self) -> str:
@@ -137,7 +150,7 @@ def scorecard(
     *,
     measures: Catalogue | None = None,
     as_at: Any = None,
-    baseline: Baseline = Window(36, first=24),
+    baseline: Baseline = YEAR_JUDGED,
     rules: str | tuple[Rule, ...] | list[Rule] = "opcc",
     chart: str = "xmr",
     weighting: str | Weighting = "opcc",
@@ -213,4 +226,6 @@ def _from_first(panel: Panel, rows: Assignment) -> Panel:
         return np.where(early, np.nan, cells)
 
     given = {window: cut(cells) for window, cells in panel.given.items()}
-    return replace(panel, values=cut(panel.values), of=None if panel.of is None else cut(panel.of), given=given)
+    return replace(
+        panel, values=cut(panel.values), of=None if panel.of is None else cut(panel.of), given=given
+    )

@@ -83,7 +83,9 @@ def trend(
     strength[(against != 0) & (against != direction)] = 0
     strength[months < 2 * width] = -1
     direction[strength <= 0] = 0
-    return Trend(panel=panel, slope=slope, r=r, t=t, p=p, months=months, strength=strength, direction=direction)
+    return Trend(
+        panel=panel, slope=slope, r=r, t=t, p=p, months=months, strength=strength, direction=direction
+    )
 
 
 def _student(r: Floats, months: np.ndarray[Any, Any]) -> tuple[Floats, Floats]:

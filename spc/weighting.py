@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spc.checks import choice
+from spc.panel import Floats
 from spc.results import NO_VARIATION, OK, Exceptions, Trend, Weights
 
 __all__ = ["WEIGHTINGS", "Weighting", "weigh"]
@@ -78,7 +79,7 @@ def weigh(
     """
     row = WEIGHTINGS[choice("weighting", weighting, WEIGHTINGS)] if isinstance(weighting, str) else weighting
     judged = np.isin(exceptions.limits.status_code, (OK, NO_VARIATION))
-    parts = {}
+    parts: dict[str, Floats] = {}
     for i, rule in enumerate(exceptions.rules):
         if rule.name in row.points:
             stands = (exceptions.at >> np.uint32(2 * i)) & 3 != 0
@@ -90,7 +91,7 @@ def weigh(
     return Weights(exceptions=exceptions, trend=trend, weighting=row.name, parts=parts, weight=weight)
 
 
-def _trend_part(exceptions: Exceptions, trend: Trend | None, row: Weighting) -> np.ndarray:
+def _trend_part(exceptions: Exceptions, trend: Trend | None, row: Weighting) -> Floats:
     if trend is None:
         return np.full(exceptions.panel.n_series, np.nan)
     points = np.array([row.none, row.weak, row.strong, np.nan])[trend.strength]  # -1 takes the NaN

@@ -27,7 +27,6 @@ NOT_ENOUGH = "not enough history"
 STABLE = "None / Stable"
 #: Direction to the word, where the trend is weak or strong.
 TREND_WORDS = {1: "Increasing", -1: "Decreasing", 0: STABLE}
-NUMBER_WORDS = "Zero One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve Thirteen Fourteen Fifteen".split()
 
 
 @dataclass(frozen=True)
@@ -108,11 +107,6 @@ def month_text(ordinal: int, form: str = "iso") -> str:
     return f"{MONTH_NAMES[month]}-{year}" if form == "short" else f"{year:04d}-{month + 1:02d}"
 
 
-def number_word(number: int) -> str:
-    """Return the word for a small whole number: 8 is "Eight"."""
-    return NUMBER_WORDS[number] if 0 <= number < len(NUMBER_WORDS) else str(number)
-
-
 def exception_words(mask: int, names: Sequence[str]) -> str:
     """Print a mask of completed rules, names in order: "One, Two, Three, Eight-Month High".
 
@@ -123,7 +117,8 @@ def exception_words(mask: int, names: Sequence[str]) -> str:
     for shift, side in ((0, "High"), (1, "Low")):
         found = [name for i, name in enumerate(names) if mask >> (2 * i + shift) & 1]
         if found and all(name.endswith("-Month") for name in found):
-            parts.append(", ".join([name.removesuffix("-Month") for name in found[:-1]] + [found[-1]]) + f" {side}")
+            words = [name.removesuffix("-Month") for name in found]
+            parts.append(f"{', '.join(words)}-Month {side}")
         else:
             parts += [f"{name} {side}" for name in found]
     return "; ".join(parts)

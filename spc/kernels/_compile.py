@@ -137,7 +137,7 @@ def _compile_cached(function: Callable[..., Any]) -> Any:
 
 
 def threads() -> int:
-    """Return how many threads a kernel may use: `set_threads`, else SPC_THREADS, else the cores we may use."""
+    """Return how many threads a kernel may use: `set_threads`, else SPC_THREADS, else our cores."""
     if _threads is not None:
         return _threads
     asked = os.environ.get("SPC_THREADS", "")

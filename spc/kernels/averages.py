@@ -13,6 +13,10 @@ from spc.kernels._compile import kernel, row
 
 #: Beyond 2**53 neighbouring floats are more than 1 apart, and whole-number sums stop being exact.
 EXACT = 9007199254740992.0
+#: Up to 15 digits a decimal and its nearest float determine each other.
+DIGITS = 1e15
+#: Six decimals: the printed figures have one.
+MOST_DECIMALS = 1e6
 
 
 @row
@@ -36,18 +40,37 @@ def divide(high, low, count):
 
 @row
 def centre_of(values, first, last):
-    """Return mean, sum, count and whether the sum is exact (whole numbers below 2**53)."""
-    high, low, size, count, whole = 0.0, 0.0, 0.0, 0, True
+    """Return the mean of the observed months and how many there are."""
+    high, low, count = 0.0, 0.0, 0
     for t in range(first, last):
-        value = values[t]
-        if not np.isnan(value):
-            high, low = add(high, low, value)
+        if not np.isnan(values[t]):
+            high, low = add(high, low, values[t])
             count += 1
-            size += abs(value)
-            whole = whole and value == np.floor(value)
     if count == 0:
-        return np.nan, np.nan, 0, False
-    return divide(high, low, count), high + low, count, whole and size < EXACT
+        return np.nan, 0
+    return divide(high, low, count), count
+
+
+@row
+def decimal_total(values, first, last):
+    """Return the power of ten that makes the months whole, and the exact sum of those whole numbers.
+
+    A float that is the nearest to k / 10**d, |k| < 1e15, is the decimal which it prints as, so ties are
+    settled on k (SPEC 9). The scale is 0 where more than six decimals would be needed.
+    """
+    scale, size = 1.0, 0.0
+    for t in range(first, last):
+        if not np.isnan(values[t]):
+            while scale <= MOST_DECIMALS and np.rint(values[t] * scale) / scale != values[t]:
+                scale *= 10.0
+            size += abs(values[t])
+    if scale > MOST_DECIMALS or size * scale >= DIGITS:
+        return 0.0, 0.0
+    total = 0.0
+    for t in range(first, last):
+        if not np.isnan(values[t]):
+            total += np.rint(values[t] * scale)
+    return scale, total
 
 
 @row
@@ -74,22 +97,22 @@ def baseline(
     base_last,
     out_centre,
     out_range,
-    out_total,
     out_count,
-    out_exact,
+    out_total,
+    out_scale,
 ):
-    """Fill, for every phase, the mean, mean moving range, sum, count and exactness of its baseline.
+    """Fill, for every phase, the mean, mean moving range, number observed and exact sum of its baseline.
+
+    `out_total` is the sum of the months times `out_scale`, in whole numbers; a scale of 0 says that there is
+    no such sum.
 
     `offsets` (n + 1) says which phases are a series' own; the baseline of phase p is the half-open
     stretch `base_first[p] .. base_last[p]` of month positions.
     """
     for s in range(first, last):
         for p in range(offsets[s], offsets[s + 1]):
-            mean, total, count, exact = centre_of(values[s], base_first[p], base_last[p])
-            out_centre[p] = mean
-            out_total[p] = total
-            out_count[p] = count
-            out_exact[p] = exact
+            out_centre[p], out_count[p] = centre_of(values[s], base_first[p], base_last[p])
+            out_scale[p], out_total[p] = decimal_total(values[s], base_first[p], base_last[p])
             out_range[p] = mean_range_of(values[s], base_first[p], base_last[p])[0]
 
 
@@ -106,41 +129,56 @@ def is_whole(values):
 
 
 @row
-def slide(values, window, out_sum, out_count):
-    """Slide a window over whole numbers: adding and taking away are exact, so the sum never drifts."""
-    total, count = 0.0, 0
+def count_back(values, window, counts):
+    """Fill how many of the last `window` months are observed."""
+    count = 0
     for t in range(values.size):
-        if not np.isnan(values[t]):
-            total += values[t]
-            count += 1
-        if t >= window and not np.isnan(values[t - window]):
-            total -= values[t - window]
-            count -= 1
-        out_sum[t] = total
-        out_count[t] = count
+        count += not np.isnan(values[t])
+        if t >= window:
+            count -= not np.isnan(values[t - window])
+        counts[t] = count
+
+
+@row
+def slide(clean, window, sums):
+    """Slide a window over whole numbers: adding and taking away are exact, so the sum never drifts."""
+    total = 0.0
+    for t in range(clean.size):
+        total += clean[t]
+        if t >= window:
+            total -= clean[t - window]
+        sums[t] = total
+
+
+@row
+def add_month(high, low, terms):
+    """Two-sum of a whole row at once: one earlier month is added to every window."""
+    for t in range(terms.size):
+        total = high[t] + terms[t]
+        back = total - high[t]
+        low[t] += (high[t] - (total - back)) + (terms[t] - back)
+        high[t] = total
 
 
 @kernel
 def rolling(first, last, values, window, min_count, mean, out):
     """Fill `out` with the sum (or `mean`) of the last `window` months, NaN below `min_count` observed."""
     n_periods = values.shape[1]
-    sums = np.empty(n_periods)
+    clean, high, low = np.empty(n_periods), np.empty(n_periods), np.empty(n_periods)
     counts = np.empty(n_periods, np.int64)
     for s in range(first, last):
+        count_back(values[s], window, counts)
+        for t in range(n_periods):
+            clean[t] = 0.0 if np.isnan(values[s, t]) else values[s, t]
+        low[:] = 0.0
         if is_whole(values[s]):
-            slide(values[s], window, sums, counts)
-            for t in range(n_periods):
-                enough = counts[t] >= min_count and counts[t] > 0
-                value = sums[t] / counts[t] if mean and enough else sums[t]
-                out[s, t] = value if enough else np.nan
+            slide(clean, window, high)
         else:
-            for t in range(n_periods):
-                high, low, count = 0.0, 0.0, 0
-                for u in range(max(0, t - window + 1), t + 1):
-                    if not np.isnan(values[s, u]):
-                        high, low = add(high, low, values[s, u])
-                        count += 1
-                if count < min_count or count == 0:
-                    out[s, t] = np.nan
-                else:
-                    out[s, t] = divide(high, low, count) if mean else high + low
+            high[:] = clean
+            for back in range(1, min(window, n_periods)):
+                add_month(high[back:], low[back:], clean[: n_periods - back])
+        for t in range(n_periods):
+            if counts[t] < max(min_count, 1):
+                out[s, t] = np.nan
+            else:
+                out[s, t] = divide(high[t], low[t], counts[t]) if mean else high[t] + low[t]

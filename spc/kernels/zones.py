@@ -13,41 +13,48 @@ from spc.kernels._compile import kernel, row
 
 #: SPEC 9: closer than this to a line, relative to the larger of the two, is a near-tie.
 TIE = 1e-9
+#: Whole numbers below 2**53 are exact.
+EXACT = 9007199254740992.0
 
 
 @row
 def near(value, line):
+    """Whether a month lies so close to a line that float arithmetic must not decide."""
     return abs(value - line) <= TIE * max(abs(value), abs(line))
 
 
 @row
-def side(values, zones, first, last, centre, total, count, exact, bit):
-    """Set the bit of the centre line; return how many near-ties whole-number arithmetic left open."""
-    ties = 0
-    for t in range(first, last):
+def mark(values, zones, upper, lower, bit):
+    """Set the bits of the two lines at one level; return how many months lie close to either."""
+    high, low = np.uint16(1 << bit), np.uint16(1 << (bit + 8))
+    close = 0
+    for t in range(values.size):
         value = values[t]
-        if np.isnan(value):
-            continue
-        above, below = value > centre, value < centre
-        if near(value, centre):
-            scaled = value * count
-            if exact and value == np.floor(value) and abs(scaled) < 9007199254740992.0:
-                above, below = scaled > total, scaled < total  # both exact: the tie is settled here
-            else:
-                ties += 1
-        zones[t] |= (np.uint16(above) << bit) | (np.uint16(below) << (bit + 8))
-    return ties
+        above = high if value > upper else np.uint16(0)
+        below = low if value < lower else np.uint16(0)
+        zones[t] |= above | below
+        close += near(value, upper) | near(value, lower)
+    return close
 
 
 @row
-def beyond(values, zones, first, last, upper, lower, bit):
-    """Set the bit of the lines at one level; return the near-ties."""
-    ties = 0
-    for t in range(first, last):
+def settle_decimals(values, zones, centre, total, count, scale, bit):
+    """Compare decimals with their mean, as whole numbers: value x count with sum; return what stays open."""
+    high, low = np.uint16(1 << bit), np.uint16(1 << (bit + 8))
+    left = 0
+    for t in range(values.size):
         value = values[t]
-        zones[t] |= (np.uint16(value > upper) << bit) | (np.uint16(value < lower) << (bit + 8))
-        ties += near(value, upper) or near(value, lower)
-    return ties
+        if near(value, centre):
+            whole = np.rint(value * scale)
+            if whole / scale != value or abs(whole * count) >= EXACT:
+                left += 1
+                continue
+            zones[t] &= ~(high | low)
+            if whole * count > total:
+                zones[t] |= high
+            elif whole * count < total:
+                zones[t] |= low
+    return left
 
 
 @kernel
@@ -60,9 +67,9 @@ def zone(
     phase_last,
     centre,
     sigma,
-    total,
     count,
-    exact,
+    total,
+    scale,
     levels,
     out_zones,
     out_ties,
@@ -75,25 +82,44 @@ def zone(
         for p in range(offsets[s], offsets[s + 1]):
             if not sigma[p] > 0.0:  # no limits, or no variation: no zone rule can fire
                 continue
-            a, b = phase_first[p], phase_last[p]
+            months = values[s, phase_first[p] : phase_last[p]]
+            codes = zones[phase_first[p] : phase_last[p]]
             for i in range(levels.size):
-                if levels[i] == 0.0:
-                    ties += side(values[s], zones, a, b, centre[p], total[p], count[p], exact[p], i)
-                else:
-                    reach = levels[i] * sigma[p]
-                    ties += beyond(values[s], zones, a, b, centre[p] + reach, centre[p] - reach, i)
+                reach = levels[i] * sigma[p]
+                close = mark(months, codes, centre[p] + reach, centre[p] - reach, i)
+                if close > 0 and levels[i] == 0.0 and scale[p] > 0.0:
+                    close = settle_decimals(months, codes, centre[p], total[p], count[p], scale[p], i)
+                ties += close
         out_ties[s] = ties
 
 
 @row
-def count_hits(zones, hits, sums, first, last, level, span):
-    """Count, high side in the low nibble and low side in the high nibble, the hits of the last `span` months."""
-    for t in range(first, last):
-        hits[t] = ((zones[t] >> level) & 1) | (((zones[t] >> (level + 8)) & 1) << 4)
-        sums[t] = hits[t]
-    for back in range(1, span):
-        for t in range(first + back, last):
-            sums[t] += hits[t - back]
+def pick(zones, hits, level):
+    """Put one level's hits into a byte: the high side into its low nibble, the low side above it."""
+    high, low = np.uint16(1 << level), np.uint16(1 << (level + 8))
+    for t in range(zones.size):
+        above = np.uint8(1) if zones[t] & high else np.uint8(0)
+        below = np.uint8(16) if zones[t] & low else np.uint8(0)
+        hits[t] = above | below
+
+
+@row
+def accumulate(sums, hits):
+    """Add the hits of an earlier month; the nibbles hold counts up to 15."""
+    for t in range(sums.size):
+        sums[t] = np.uint8(sums[t] + hits[t])
+
+
+@row
+def complete(hits, sums, mask, needed, bit):
+    """Set the rule's bits where the count is reached and the month itself is a hit."""
+    high, low = np.uint32(1) << np.uint32(bit), np.uint32(2) << np.uint32(bit)
+    few, few_low = np.uint8(needed - 1), np.uint8((needed << 4) - 1)
+    nibble = np.uint8(15)
+    for t in range(hits.size):
+        above = ((hits[t] & nibble) != 0) & ((sums[t] & nibble) > few)
+        below = (hits[t] > nibble) & (sums[t] > few_low)
+        mask[t] |= (high if above else np.uint32(0)) | (low if below else np.uint32(0))
 
 
 @kernel
@@ -102,19 +128,20 @@ def k_of_m(first, last, zones, offsets, phase_first, phase_last, level, needed, 
 
     Rule r asks bit `level[r]` of the zone code, `needed[r]` of the last `span[r]` (at most 15) months,
     the completing month among them, and sets bit `bit[r]` (High) or `bit[r] + 1` (Low). Counting does
-    not reach across the start of a phase.
+    not reach across the start of a phase. Loops run over slices from 0: with any other start numba guards
+    each index against being negative, which keeps LLVM from using vectors (22 M cells/s became 380 M).
     """
-    n_periods = zones.shape[1]
-    hits = np.zeros(n_periods, np.uint8)
-    sums = np.zeros(n_periods, np.uint8)
+    hit_scratch = np.zeros(zones.shape[1], np.uint8)
+    sum_scratch = np.zeros(zones.shape[1], np.uint8)
     for s in range(first, last):
-        mask = out_mask[s]
-        mask[:] = 0
+        out_mask[s, :] = 0
         for p in range(offsets[s], offsets[s + 1]):
-            a, b = phase_first[p], phase_last[p]
+            codes = zones[s, phase_first[p] : phase_last[p]]
+            mask = out_mask[s, phase_first[p] : phase_last[p]]
+            hits, sums = hit_scratch[: codes.size], sum_scratch[: codes.size]
             for r in range(level.size):
-                count_hits(zones[s], hits, sums, a, b, level[r], span[r])
-                for t in range(a, b):
-                    high = (hits[t] & 15) * ((sums[t] & 15) >= needed[r])
-                    low = (hits[t] >> 4) * ((sums[t] >> 4) >= needed[r])
-                    mask[t] |= np.uint32(high) << bit[r] | np.uint32(low) << (bit[r] + 1)
+                pick(codes, hits, level[r])
+                sums[:] = hits
+                for back in range(1, min(span[r], codes.size)):
+                    accumulate(sums[back:], hits[: codes.size - back])
+                complete(hits, sums, mask, needed[r], bit[r])

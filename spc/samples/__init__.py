@@ -35,7 +35,8 @@ def load(name: str) -> Sample:
     ----------
     name : {"wiltshire_2024", "road_casualties"}
         57 measures of a published scorecard, August 2021 to July 2024, monthly values constructed to
-        reproduce the published figures; or road casualties in Great Britain 1969-1984 (Harvey and Durbin 1986).
+        reproduce the published figures; or road casualties in Great Britain 1969-1984 (Harvey and
+        Durbin 1986).
 
     Returns
     -------
@@ -53,5 +54,6 @@ def load(name: str) -> Sample:
         measures = Catalogue.from_toml(path)
     with as_file(room / f"{name}.csv") as path:
         rows = frames.read_csv(path)
-    columns = {"of": "of", "given": {3: "given_3", 12: "given_12"}} if "of" in rows.columns else {}
-    return Sample(Panel.from_frame(rows, series="measure", **columns), measures)
+    parts = "of" in rows.columns
+    given = {3: "given_3", 12: "given_12"} if parts else None
+    return Sample(Panel.from_frame(rows, series="measure", of="of" if parts else None, given=given), measures)

@@ -38,6 +38,7 @@ class XmR:
     centre: Fraction | None = None
     mean_range: Fraction | None = None
     textbook: bool = False
+    size: Fraction = Fraction(0)  # the largest of the baseline's months: what float errors are measured by
 
     @property
     def usable(self) -> bool:
@@ -121,7 +122,7 @@ def fit(observed: Observed, holds: tuple[int, int], columns: range, min_observed
         return XmR(SHORT, start, stop)
     spread = mean(ranges)
     status = OK if spread > 0 else NO_VARIATION
-    return XmR(status, start, stop, mean(inside), spread, textbook)
+    return XmR(status, start, stop, mean(inside), spread, textbook, max(map(abs, inside)))
 
 
 def xmr(

@@ -10,12 +10,10 @@ from tests.reference.exact import PI, decimal, exact, mean, sign, total
 
 def arctan_inverse(n: int, places: int) -> int:
     """Give arctan(1 / n) times 10 ** places, by its series, in whole numbers."""
-    term = 10**places // n
-    found, k = term, 1
-    while term:
-        term //= -n * n if term > 0 else n * n
-        term = -abs(term) if k % 2 else abs(term)
-        found += term // (2 * k + 1)
+    power, k, found = 10**places // n, 0, 0
+    while power:
+        found += (-1) ** k * (power // (2 * k + 1))
+        power //= n * n
         k += 1
     return found
 

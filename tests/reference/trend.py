@@ -50,30 +50,21 @@ def complete_windows(parts: Sequence[object | None], window: int) -> list[int]:
     return [end for end in ends if all(part is not None for part in parts[end - window + 1 : end + 1])]
 
 
-def line_coefficients(xs: Sequence[int]) -> list[Decimal]:
+def line_coefficients(xs: Sequence[int]) -> list[Fraction]:
     """Give the numbers by which ordinary least squares multiplies each y to make the slope."""
     n = len(xs)
     centred = [n * x - sum(xs) for x in xs]
-    below = sum(c * c for c in centred)
-    return [SIXTY.divide(Decimal(c * n), Decimal(below)) for c in centred]
+    return [Fraction(c * n, sum(c * c for c in centred)) for c in centred]
 
 
-def ols_slope(xs: Sequence[int], ys: Sequence[Decimal]) -> Decimal:
+def ols_slope(xs: Sequence[int], ys: Sequence[Fraction]) -> Fraction:
     """Fit a straight line by least squares and give its slope."""
-    slope = Decimal(0)
-    for c, y in zip(line_coefficients(xs), ys, strict=True):
-        slope = SIXTY.fma(c, y, slope)
-    return slope
+    return total(c * y for c, y in zip(line_coefficients(xs), ys, strict=True))
 
 
-def rolling_line(
-    ends: Sequence[int], tops: Sequence[Fraction], sums: Sequence[Fraction], window: int
-) -> Decimal:
+def rolling_line(ends: Sequence[int], tops: Sequence[Fraction], sums: Sequence[Fraction], window: int) -> Fraction:
     """Give the slope of the ratio-of-sums series over the windows that end at `ends`."""
-    ys = [
-        decimal(total(tops[end - window + 1 : end + 1]) / below)
-        for end, below in zip(ends, sums, strict=True)
-    ]
+    ys = [total(tops[end - window + 1 : end + 1]) / below for end, below in zip(ends, sums, strict=True)]
     return ols_slope(ends, ys)
 
 
@@ -84,7 +75,7 @@ def impulses(ends: Sequence[int], months: int, sums: Sequence[Decimal], window: 
     """
     slopes = [Decimal(0)] * months
     for c, below, end in zip(line_coefficients(ends), sums, ends, strict=True):
-        step = SIXTY.divide(c, below)
+        step = SIXTY.divide(decimal(c), below)
         for j in range(end - window + 1, end + 1):
             slopes[j] = SIXTY.add(slopes[j], step)
     return slopes
@@ -95,7 +86,7 @@ def given_direction(given: Sequence[float | None], ends: Sequence[int]) -> int |
     points = [(end, number) for end in ends if (number := given[end]) is not None]
     if len(points) < MIN_GIVEN:
         return None
-    return sign(ols_slope([end for end, _ in points], [decimal(exact(number)) for _, number in points]))
+    return sign(ols_slope([end for end, _ in points], [exact(number) for _, number in points]))
 
 
 def student(r: float, months: int) -> tuple[float, float]:
@@ -152,6 +143,6 @@ def _tested(
         e = decimal(tops[j] - level * bottoms[j])
         leverage = SIXTY.fma(SIXTY.multiply(w[j], w[j]), d, leverage)
         spread = SIXTY.fma(SIXTY.divide(e, d), e, spread)
-    r = float(SIXTY.divide(slope, SIXTY.sqrt(SIXTY.multiply(leverage, spread))))
+    r = float(SIXTY.divide(decimal(slope), SIXTY.sqrt(SIXTY.multiply(leverage, spread))))
     t, p = student(r, len(held))
     return TrendTwin(grade(p, strong, weak), sign(slope), float(slope), r, t, p)

@@ -24,8 +24,8 @@ def percent(value: Fraction) -> str:
 
 
 def clock(seconds: Fraction) -> str:
-    """Print seconds as [-]hh:mm:ss, whole seconds."""
+    """Print seconds as [-]hh:mm:ss, whole seconds; what rounds to 0 has no sign."""
     whole = int(abs(significant(seconds)).quantize(Decimal(1), context=WIDE))
     minutes, rest = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
-    return ("-" if seconds < 0 else "") + f"{hours:02d}:{minutes:02d}:{rest:02d}"
+    return ("-" if seconds < 0 and whole else "") + f"{hours:02d}:{minutes:02d}:{rest:02d}"

@@ -1,0 +1,1 @@
+"""The public verbs against the slow twins, on the odd panels of `tests.panels`, with JIT on and off."""
