@@ -595,16 +595,16 @@ def wobble(x: Array, window: int, kept: tuple[int, ...], rng: np.random.Generato
 
 
 def survey(row: Printed, rng: np.random.Generator) -> list[str]:
-    """Give 25 rolling satisfaction rates as shares of 1, through the printed one and last year's."""
-    now = row.cells[0] / 100
-    ends = [now - row.change / 100 * Fraction(3, 5), now - row.change / 100, now]
+    """Give 25 rolling satisfaction rates in percent, through the printed one and last year's."""
+    now = row.cells[0]
+    ends = [now - row.change * Fraction(3, 5), now - row.change, now]
     path = [0.0] * 25
     for k in range(25):
         i, along = (0, k / 12) if k < 12 else (1, (k - 12) / 12)
         path[k] = float(ends[i]) * (1 - along) + float(ends[i + 1]) * along
         if k not in (12, 24):
-            path[k] += 0.012 * (rng.random() - 0.5)
-    return [""] * 11 + [f"{share:.4f}" for share in path]
+            path[k] += 1.2 * (rng.random() - 0.5)
+    return [""] * 11 + [f"{percent:.2f}" for percent in path]
 
 
 # --- writing -----------------------------------------------------------------------------------------------

@@ -44,11 +44,11 @@ def read_long(frame: Any, series: Sequence[str], period: str, columns: Mapping[s
     if rows.empty:
         raise InputError("The frame has no rows, so there is no series to read.")
     codes, keys = _series_codes(rows, series)
-    months, echo, days = _month_column(rows[period], period)
+    months, echo = _month_column(rows[period], period)
     start = int(months.min())
     shape = (len(next(iter(keys.values()))), int(months.max()) - start + 1)
     place = codes * shape[1] + (months - start)
-    _refuse_duplicates(rows, series, period, place, shape[0] * shape[1], days)
+    _refuse_duplicates(rows, series, period, place, shape[0] * shape[1])
     cells = {}
     for ours, theirs in wanted.items():
         numbers = _number_column(rows, theirs, series, period)
@@ -125,52 +125,44 @@ def _series_codes(rows: pd.DataFrame, series: Sequence[str]) -> tuple[Array, dic
     """Number the series in order of first appearance; return the code of each row and their names."""
     if not series:
         raise ChoiceError("`series` must name at least one key column.")
-    combined: Array | None = None
-    for name in series:
+    combined, keys = np.zeros(len(rows), np.int64), {}
+    for number, name in enumerate(series):
         codes, labels = pd.factorize(rows[name])
-        if (codes < 0).any():
-            row = int(np.argmax(codes < 0))
+        if codes.min() < 0:
+            row = int(np.argmin(codes))
             raise InputError(f"Row {row + 1} has no {name!r}: every row must name its series.")
-        combined = codes.astype(np.int64) if combined is None else combined * len(labels) + codes
-        if len(series) > 1:  # numbers stay small enough to multiply, whatever the count of keys
-            combined = pd.factorize(combined)[0]
-    assert combined is not None
-    leaders = np.unique(combined, return_index=True)[1] if len(series) > 1 else _leaders(combined)
-    keys = {}
-    for name in series:
-        column = rows[name].iloc[leaders]
-        keys[name] = np.array([_label(value) for value in column], dtype=object)
+        if number == 0:
+            combined, keys = codes.astype(np.int64, copy=False), {name: _labels(labels)}
+            continue
+        # numbered afresh after every key, so that the product stays small whatever the count of keys
+        combined, pairs = pd.factorize(combined * len(labels) + codes)
+        keys = {known: texts[pairs // len(labels)] for known, texts in keys.items()}
+        keys[name] = _labels(labels)[pairs % len(labels)]
     return combined, keys
 
 
-def _leaders(codes: Array) -> Array:
-    """Return the first row of each code, given that codes count up in order of first appearance."""
-    highest = np.maximum.accumulate(codes)
-    return np.flatnonzero(np.diff(highest, prepend=-1) > 0)
+def _labels(labels: Any) -> Array:
+    texts = np.asarray(labels, dtype=object)
+    if pd.api.types.infer_dtype(texts, skipna=False) != "string":
+        texts = np.array([str(label) for label in texts], dtype=object)
+    return texts
 
 
-def _label(value: Any) -> str:
-    return str(value)
-
-
-def _month_column(column: pd.Series[Any], name: str) -> tuple[Array, str, Array | None]:
-    """Return months as ordinals, how to echo them, and the days where the column has any."""
+def _month_column(column: pd.Series[Any], name: str) -> tuple[Array, str]:
+    """Return months as ordinals, and how to echo them."""
     kind = column.dtype
     if column.isna().any():
         row = int(np.argmax(column.isna().to_numpy()))
         raise InputError(f"Row {row + 1} has no {name!r}: every row must have its month.")
     if isinstance(kind, pd.PeriodDtype):
-        if str(kind.freq.name if hasattr(kind.freq, "name") else kind.freq) not in ("M", "ME"):
+        if kind.freq.name not in ("M", "ME"):
             raise InputError(
                 f"`{name}` holds periods of frequency {kind.freq.name!r}: months (M) were expected."
             )
-        return column.array.asi8 + EPOCH, "period", None
+        return column.array.asi8 + EPOCH, "period"
     if pd.api.types.is_datetime64_any_dtype(kind):
-        stamps = pd.DatetimeIndex(column)
-        naive = stamps.tz_localize(None) if stamps.tz is not None else stamps
-        days = naive.to_numpy().astype("datetime64[D]")
-        months = days.astype("datetime64[M]")
-        return months.astype(np.int64) + EPOCH, "datetime", (days - months).astype(np.int64)
+        stamps = column.dt.tz_localize(None) if isinstance(kind, pd.DatetimeTZDtype) else column
+        return stamps.to_numpy().astype("datetime64[M]").astype(np.int64) + EPOCH, "datetime"
     codes, texts = pd.factorize(column)
     read = parse_months([_month_text(text) for text in texts])
     if read.file_problem is not None:
@@ -179,7 +171,7 @@ def _month_column(column: pd.Series[Any], name: str) -> tuple[Array, str, Array 
         if rule:
             problem = Problem.of(rule, str(texts[code]), series=name)
             raise InputError(problem.sentence, [problem])
-    return read.ordinals[codes], "period", read.days[codes]
+    return read.ordinals[codes], "period"
 
 
 def _month_text(value: Any) -> str:
@@ -189,16 +181,18 @@ def _month_text(value: Any) -> str:
 
 
 def _refuse_duplicates(
-    rows: pd.DataFrame, series: Sequence[str], period: str, place: Array, size: int, days: Array | None
+    rows: pd.DataFrame, series: Sequence[str], period: str, place: Array, size: int
 ) -> None:
     seen = np.zeros(size, np.bool_)
     seen[place] = True
     if int(np.count_nonzero(seen)) == len(place):
         return
-    row = int(np.flatnonzero(pd.Series(place).duplicated().to_numpy())[0])
+    row = int(np.argmax(pd.Series(place).duplicated().to_numpy()))
     where = f"{_name(rows, series, row)}, {rows[period].iloc[row]}"
-    if days is not None and len(np.unique(days)) > 3:
-        raise InputError(f"{where}: the rows are weekly or daily, not monthly: add them up to months first.")
+    twins = rows[period].iloc[np.flatnonzero(place == place[row])]
+    if twins.nunique() > 1:
+        dates = " and ".join(str(date) for date in twins.iloc[:2])
+        raise InputError(f"{where}: {dates} lie in one month: add weeks or days up to months first.")
     raise InputError(f"{where} stands more than once: keep one row, or add the key that tells them apart.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ __all__ = ["Scorecard", "scorecard"]
 WINDOWS = (1, 3, 12)
 #: Two years set the limits by which the last year is judged.
 YEAR_JUDGED = Window(36, first=24)
+#: A page is made by a room above this one, found by its name when it is asked for (docs/decisions/0004).
+SHOWN_BY = {"text": "spc.reporting.console:text"}
 ARROWS = {1: "▲", -1: "▼", 0: "—", 2: ""}
 
 
@@ -97,6 +100,10 @@ class Scorecard:
         fields = self._words() if choice("form", form, ("words", "numbers")) == "words" else self._numbers()
         return frames.tidy_series(self.panel.keys, fields)
 
+    def to_text(self, *, width: int | None = None) -> str:
+        """Return the scorecard as a table of text; see `spc.reporting.console.text`."""
+        return str(_show("text", self, width=width))
+
     def _words(self) -> dict[str, Any]:
         table = self.comparison
         columns: dict[str, Any] = {}
@@ -143,6 +150,11 @@ class Scorecard:
         flagged = int(np.count_nonzero(self.exceptions.at))
         when = month_text(self.as_at) if self.panel.start is not None else str(self.as_at + 1)
         return f"Scorecard({self.panel.n_series:,} series as at {when}, {flagged:,} with exceptions)"
+
+
+def _show(form: str, card: Scorecard, **options: Any) -> Any:
+    module, function = SHOWN_BY[form].split(":")
+    return getattr(import_module(module), function)(card, **options)
 
 
 def scorecard(

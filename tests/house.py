@@ -15,7 +15,9 @@ from pathlib import Path
 FLOORS = {
     "kernels": "0",
     "checks": "1",
-    **dict.fromkeys(["frames", "parsing", "parsing_months", "reading_rules", "rules", "ties", "wording"], "2"),
+    **dict.fromkeys(
+        ["frames", "parsing", "parsing_months", "reading_rules", "rules", "ties", "wording"], "2"
+    ),
     **dict.fromkeys(["panel", "measures"], "3"),
     **dict.fromkeys(["baselines", "results", "reading", "ledger"], "4"),
     **dict.fromkeys(["charts", "rolling", "forecast", "comparators", "run_lengths"], "5a"),

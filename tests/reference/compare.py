@@ -41,7 +41,10 @@ class Change:
 
 
 def ratio_window(series: Series, first: int, t: int) -> Fraction | None:
-    """Divide the sums over the months with both parts."""
+    """Divide the sums over the months with both parts; a month with neither leaves the window missing."""
+    assert series.of is not None
+    if any(series.values[j] is None and series.of[j] is None for j in range(first, t + 1)):
+        return None
     pairs = [pair for pair in series.parts[first : t + 1] if pair is not None]
     below = total(bottom for _, bottom in pairs)
     return total(top for top, _ in pairs) / below if pairs and below != 0 else None

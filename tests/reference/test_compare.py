@@ -24,6 +24,7 @@ def test_a_rate_is_a_ratio_of_sums() -> None:
     assert window_value(series, "rate", 3, 2) == Fraction(1, 5)
     assert window_value(series, "rate", 1, 2) is None
     assert window_value(series, "rate", 3, 3) == Fraction(3, 10)
+    assert window_value(Series([1.0, None, 3.0], [9.0, None, 9.0]), "rate", 3, 2) is None
     assert window_value(Series([2.0, 3.0], [0.0, 10.0]), "rate", 1, 0) is None
 
 

@@ -1,0 +1,87 @@
+"""The scorecard as a table of text, for a terminal."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+from spc.scoring import Scorecard
+from spc.wording import month_text
+
+__all__ = ["text"]
+
+#: Field, heading ({month} is filled in), alignment; the order of the published page.
+COLUMNS = (
+    ("month", "{month}", ">"),
+    ("m3", "3 months", ">"),
+    ("m12", "12 months", ">"),
+    ("change", "On last year", ">"),
+    ("arrow", "", "<"),
+    ("trend", "Rolling 12 trend", "<"),
+    ("exceptions", "Statistical exceptions", "<"),
+    ("weighting", "Weight", ">"),
+)
+NARROWEST_NAME = 24
+#: What the published page prints in full does not fit a terminal.
+SHORT = {"Rolling 12 Month Only": "12 m only"}
+
+
+def text(card: Scorecard, *, width: int | None = None) -> str:
+    """Return the scorecard as lines of text, one a series under its group's heading.
+
+    Parameters
+    ----------
+    card : Scorecard
+    width : int, optional
+        Longest line; by default that of the terminal. Names are cut to fit, figures never.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import spc
+    >>> sample = spc.samples.load("wiltshire_2024")
+    >>> card = spc.scorecard(sample.panel.select([0]), measures=sample.measures)
+    >>> print(card.to_text(width=100).splitlines()[-1][:36])
+    Monthly values constructed to reprod
+    """
+    longest = width or shutil.get_terminal_size((140, 40)).columns
+    words = card.to_frame()
+    month = month_text(card.as_at, "short") if card.panel.start is not None else f"no. {card.as_at + 1}"
+    cells = {field: [SHORT.get(cell, cell) for cell in words[field].tolist()] for field, _, _ in COLUMNS}
+    heads = {field: heading.format(month=month) for field, heading, _ in COLUMNS}
+    widths = {field: max(map(len, [heads[field], *cells[field]])) for field in cells}
+    names = _names(card, longest - sum(widths.values()) - 2 * len(widths))
+    first = max(map(len, ["Measure", *names]))
+    lines = [_line("Measure", first, heads, widths), "-" * (first + sum(widths.values()) + 2 * len(widths))]
+    group = ""
+    for s, name in enumerate(names):
+        if card.measures[s].group != group:
+            group = card.measures[s].group
+            lines += ["", group]
+        lines.append(_line(name, first, {field: cells[field][s] for field in cells}, widths))
+    return "\n".join([*lines, "", *_footer(card)])
+
+
+def _line(name: str, first: int, cells: dict[str, Any], widths: dict[str, int]) -> str:
+    parts = [f"{cells[field]:{side}{widths[field]}}" for field, _, side in COLUMNS]
+    return "  ".join([f"{name:<{first}}", *parts]).rstrip()
+
+
+def _names(card: Scorecard, room: int) -> list[str]:
+    room = max(room, NARROWEST_NAME)
+    names = [card.panel.name(s) for s in range(card.panel.n_series)]
+    return [name if len(name) <= room else name[: room - 1] + "…" for name in names]
+
+
+def _footer(card: Scorecard) -> list[str]:
+    statuses = [status for status in card.status.tolist() if status != "ok"]
+    notes = [f"{statuses.count(status)} {status}" for status in sorted(set(statuses))]
+    lines = [f"{card.panel.n_series:,} series" + (f", of which {', '.join(notes)}." if notes else ".")]
+    if card.absent:
+        lines.append(f"Without data: {', '.join(card.absent)}.")
+    if card.note:
+        lines.append(f"{card.note[0].upper()}{card.note[1:]}.")
+    return lines

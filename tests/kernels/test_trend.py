@@ -1,0 +1,73 @@
+"""trend(): slope, r, t, p, strength and word."""
+
+from __future__ import annotations
+
+from math import isnan
+
+import pytest
+from hypothesis import given, settings
+
+import spc
+from tests.kernels.cases import EVERY
+from tests.panels import Sample, fewer, make, samples
+from tests.reference.trend import NONE, trend
+
+LARGE = 1e12  # beyond this the sums of a series have no digits left to fit a line to
+
+
+def check(sample: Sample, as_at: int | None = None, **options: float) -> None:
+    panel = sample.panel()
+    month = None if as_at is None else panel.months[as_at]
+    found = spc.trend(panel, as_at=month, **options)
+    for s, series in enumerate(sample.twins()):
+        twin = trend(series if as_at is None else series.until(as_at), **options)
+        assert found.words[s] == twin.word, f"series {s}: {sample.values[s].tolist()}"
+        assert found.strength[s] == twin.strength, s
+        if twin.strength > NONE:
+            assert found.direction[s] == twin.direction, s
+        if isnan(twin.r):
+            continue
+        assert found.r[s] == pytest.approx(twin.r, rel=1e-10, abs=1e-12), s
+        assert found.slope[s] == pytest.approx(twin.slope, rel=1e-10, abs=1e-12 * scale(sample, s)), s
+        assert found.t[s] == pytest.approx(twin.t, rel=1e-9, abs=1e-11), s
+        assert found.p[s] == pytest.approx(twin.p, rel=1e-8, abs=1e-14), s
+
+
+def scale(sample: Sample, s: int) -> float:
+    """Give the size of the plotted months, of which rounding errors are a small part."""
+    return max((abs(float(number)) for number in sample.twins()[s].observed if number is not None), default=1.0)
+
+
+@pytest.mark.parametrize("maker", [maker for maker in EVERY if maker != "outlier"])
+@pytest.mark.parametrize("seed", range(21, 24))
+def test_trend_is_that_of_the_twin(maker: str, seed: int) -> None:
+    sample = make(maker, seed, n=fewer(20, 8))
+    check(sample)
+    check(sample, as_at=sample.values.shape[1] - 5)
+
+
+@pytest.mark.parametrize("months", [12, 23, 24, 25, 30, 35, 36, 37])
+def test_short_histories(months: int) -> None:
+    check(make("counts", 25, n=6, months=months))
+    check(make("rates", 25, n=6, months=months))
+
+
+@pytest.mark.parametrize("options", [{"span": 60}, {"window": 6, "span": 24}, {"strong": 0.5, "weak": 0.9}])
+def test_options(options: dict[str, float]) -> None:
+    if "window" in options:
+        pytest.skip("the twin is written for windows of 12")
+    check(make("counts", 26, n=fewer(20, 8), months=70), **options)
+    check(make("rates", 26, n=fewer(20, 8), months=70), **options)
+
+
+def test_an_outlier_of_1e16_changes_no_word() -> None:
+    sample = make("outlier", 27, n=12)
+    found = spc.trend(sample.panel())
+    for s, series in enumerate(sample.twins()):
+        assert found.words[s] == trend(series).word
+
+
+@settings(max_examples=fewer(100, 20))
+@given(samples())
+def test_trend_of_anything(sample: Sample) -> None:
+    check(sample)
