@@ -117,7 +117,7 @@ def run_steps(steps):
     failed = []
     began = time.time()
     for name, words, env in steps:
-        print("\n{}: python {}".format(name, " ".join(words)))
+        print("\n{}: python {}".format(name, subprocess.list2cmdline(words)))
         sys.stdout.flush()
         start = time.time()
         code = subprocess.call([PYTHON] + words, env=env)
@@ -128,7 +128,7 @@ def run_steps(steps):
     if failed:
         print("\nFailed: {}; {} steps {}.".format(", ".join(failed), len(steps), took))
         return 1
-    print("\nAll {} steps are good, {}.".format(len(steps), took))
+    print("\nGood: {}; {}.".format(", ".join(name for name, _, _ in steps), took))
     return 0
 
 

@@ -62,14 +62,16 @@ class Phases:
 
     @classmethod
     def starting(cls, panel: Panel, starts: Sequence[int], reasons: Sequence[str] = ()) -> Phases:
-        """Phases that begin at the same months in every series, the first with its first observed month."""
-        edges = np.array(sorted({0, *starts}), np.int64)
-        stops = np.append(edges[1:], panel.n_periods)
-        n, k = panel.n_series, len(edges)
-        first = np.maximum(np.tile(edges, n), np.repeat(panel.first_observed, k))
-        last = np.tile(stops, n)
-        offsets = np.arange(0, n * k + 1, k, dtype=np.int64)
-        return cls(offsets, np.minimum(first, last), last, tuple(reasons))
+        """Phases cut at the same months in every series, each beginning with its first observed month."""
+        edges = sorted({0, *starts})
+        stops = [*edges[1:], panel.n_periods]
+        seen = np.isfinite(panel.observed)
+        first = np.stack(
+            [_first_seen(seen, edge, stop) for edge, stop in zip(edges, stops, strict=True)], axis=1
+        )
+        last = np.tile(np.array(stops, np.int64), panel.n_series)
+        offsets = np.arange(0, first.size + 1, len(edges), dtype=np.int64)
+        return cls(offsets, first.reshape(-1), last, tuple(reasons))
 
     def until(self, ends: Ints) -> Phases:
         """Phases cut off after each series' as-at month."""
@@ -80,6 +82,11 @@ class Phases:
     def series(self) -> Ints:
         """The series that owns each phase (n_phases,)."""
         return np.repeat(np.arange(len(self.offsets) - 1, dtype=np.int64), np.diff(self.offsets))
+
+
+def _first_seen(seen: np.ndarray[Any, Any], edge: int, stop: int) -> Ints:
+    part = seen[:, edge:stop]
+    return np.where(part.any(axis=1), edge + part.argmax(axis=1), stop).astype(np.int64)
 
 
 def resolve(panel: Panel, phases: Phases, baseline: Baseline) -> tuple[Phases, Ints, Ints]:

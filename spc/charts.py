@@ -13,6 +13,7 @@ from spc.checks import choice, positive, whole
 from spc.kernels.averages import baseline as baseline_kernel
 from spc.panel import Panel
 from spc.results import NO_VARIATION, OK, SHORT_HISTORY, Limits
+from spc.ties import TIE, exact_row, varies
 
 __all__ = ["CHARTS", "Chart", "limits"]
 
@@ -133,6 +134,12 @@ def _fit(panel: Panel, phases: Phases, base_first: Any, base_last: Any) -> tuple
     baseline_kernel(
         panel.observed, phases.offsets, base_first, base_last, centre, ranges, count, total, scale
     )
+    with np.errstate(invalid="ignore"):
+        faint = np.flatnonzero((ranges > 0.0) & (ranges <= TIE * np.abs(centre)))
+    for p in faint:  # ratios that are constant on paper: 0.1 of 0.3, 0.2 of 0.6
+        values = exact_row(*panel.parts(int(phases.series[p])))
+        if not varies(values[base_first[p] : base_last[p]]):
+            ranges[p] = 0.0
     return centre, ranges, count, total, scale
 
 

@@ -15,8 +15,11 @@ from spc.results import Comparison
 
 __all__ = ["compare"]
 
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
 #: SPEC 5: less than this, relative to the year before, is an amber dash (0 violations in 134 symbols).
 AMBER = 0.05
+#: Figures are printed to 12 significant digits at the most.
+ON_PAPER = 1e-12
 YEAR = 12
 UP, DOWN, LITTLE, NONE = 1, -1, 0, 2
 
@@ -73,7 +76,9 @@ def compare(
     per = np.where(panel.is_ratio, rows.each(lambda measure: measure.shown.per), 1.0)[:, None]
     now = np.stack([_window(panel, rows, ends, length, 0) for length in lengths], axis=1)
     before = np.stack([_window(panel, rows, ends, length, YEAR) for length in lengths], axis=1)
-    gap, relative = now - before, _relative(now, before)
+    gap = _gap(now, before)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        relative = np.where(before == 0.0, np.nan, gap / np.abs(before))
     in_percent = rows.each(lambda measure: measure.shown.change == "percent")[:, None]
     change = np.where(in_percent, 100.0 * relative, gap * per)
     change[np.isnan(relative)] = np.nan
@@ -95,14 +100,18 @@ def _window(panel: Panel, rows: Assignment, ends: Any, length: int, back: int) -
     """Return one window of every series, `back` months before its end, as its kind adds up; unscaled."""
     at = ends - back
     top, below = panel.aligned(at, length)
-    least = np.where(panel.is_ratio, 1, length)
-    total, base = _last(top, length, least, mean=False), _last(below, length, least, mean=False)
+    # a month with one part missing leaves both sums; a month with neither leaves no window
+    paired = np.isfinite(top) & np.isfinite(below)
+    heard = np.where(panel.is_ratio[:, None], np.isfinite(top) | np.isfinite(below), np.isfinite(top))
+    complete = np.logical_and(heard.all(axis=1), paired.any(axis=1))
+    top, below = np.where(paired, top, np.nan), np.where(paired, below, np.nan)
+    total, base = _last(top, complete, mean=False), _last(below, complete, mean=False)
     given = panel.aligned_cells(panel.observed, at, 1)[:, 0] if length == 1 else _given(panel, at, length)
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.where(base == 0.0, np.nan, total / base)
     ways = {
         "sum": total,
-        "mean": _last(top, length, np.full(len(top), length), mean=True),
+        "mean": _last(top, complete, mean=True),
         "ratio": ratio,
         "given": given,
     }
@@ -110,12 +119,11 @@ def _window(panel: Panel, rows: Assignment, ends: Any, length: int, back: int) -
     return np.select([way == name for name in ways], list(ways.values()), np.nan)
 
 
-def _last(cells: Floats, length: int, least: np.ndarray[Any, Any], *, mean: bool) -> Floats:
-    """Return the sum or mean of whole rows of `length` months, NaN where fewer than `least` are observed."""
+def _last(cells: Floats, complete: Flags, *, mean: bool) -> Floats:
+    """Return the sum or mean of whole rows, NaN where they are not complete."""
     out = np.empty(cells.shape)
-    rolling_kernel(np.ascontiguousarray(cells), length, 1, mean, out)
-    enough = np.isfinite(cells).sum(axis=1) >= least
-    return np.where(enough, out[:, -1], np.nan)
+    rolling_kernel(cells, cells.shape[1], 1, mean, out)
+    return np.where(complete, out[:, -1], np.nan)
 
 
 def _given(panel: Panel, at: Any, length: int) -> Floats:
@@ -124,9 +132,11 @@ def _given(panel: Panel, at: Any, length: int) -> Floats:
     return panel.aligned_cells(panel.given[length], at, 1)[:, 0]
 
 
-def _relative(now: Floats, before: Floats) -> Floats:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(before == 0.0, np.nan, (now - before) / np.abs(before))
+def _gap(now: Floats, before: Floats) -> Floats:
+    """Return the difference, 0 where the two are one figure on paper (0.1 + 0.2 and 0.3)."""
+    gap = now - before
+    gap[np.abs(gap) <= ON_PAPER * np.maximum(np.abs(now), np.abs(before))] = 0.0
+    return gap
 
 
 def _arrows(relative: Floats, directed: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.int8]]:

@@ -9,7 +9,7 @@ import numpy as np
 from spc.kernels.zones import k_of_m, zone
 from spc.results import Exceptions, Limits
 from spc.rules import Rule, rule_set
-from spc.ties import exact_value, settle
+from spc.ties import exact_row, settle
 
 __all__ = ["exceptions"]
 
@@ -93,8 +93,7 @@ def _zones(limits: Limits, levels: tuple[float, ...]) -> np.ndarray[Any, np.dtyp
 
 def _settle_series(limits: Limits, s: int, levels: tuple[float, ...], zones: np.ndarray[Any, Any]) -> None:
     panel, phases = limits.panel, limits.phases
-    of = panel.of[s] if panel.of is not None and panel.is_ratio[s] else [None] * panel.n_periods
-    values = [exact_value(value, below) for value, below in zip(panel.values[s], of, strict=True)]
+    values = exact_row(*panel.parts(s))
     for p in range(int(phases.offsets[s]), int(phases.offsets[s + 1])):
         if limits.phase_sigma[p] > 0.0:
             phase = (int(phases.first[p]), int(phases.last[p]))

@@ -17,7 +17,18 @@ from spc.checks import ChoiceError, InputError
 from spc.parsing import Problem, parse_months, parse_numbers
 from spc.wording import month_text
 
-__all__ = ["Table", "first_refused", "month_ordinal", "read_long", "read_wide", "tidy_months", "tidy_series"]
+__all__ = [
+    "Table",
+    "first_refused",
+    "matrix",
+    "month_ordinal",
+    "names",
+    "read_csv",
+    "read_long",
+    "read_wide",
+    "tidy_months",
+    "tidy_series",
+]
 
 #: pandas counts months from January 1970, we from January of year 0.
 EPOCH = 1970 * 12
@@ -275,6 +286,30 @@ def month_ordinal(month: Any, name: str) -> int:
     if read.rules[0]:
         raise ChoiceError(f"`{name}` must be a month such as '2024-07', got {month!r}.")
     return int(read.ordinals[0])
+
+
+def names(name: str, column: Sequence[Any], n_series: int) -> Array:
+    """Return the names of the series under one key, as text."""
+    labels = np.array([str(label) for label in column], dtype=object)
+    if len(labels) != n_series:
+        raise InputError(f"`keys[{name!r}]` must name {n_series:,} series, got {len(labels):,}.")
+    return labels
+
+
+def matrix(name: str, cells: Any, shape: tuple[int, ...] | None = None) -> Array:
+    """Return a fresh (n_series, n_periods) float64 matrix of what the argument `name` holds."""
+    try:
+        rows = np.array(cells, dtype=np.float64, ndmin=2, order="C")
+    except (TypeError, ValueError) as reason:
+        raise InputError(f"`{name}` must be numbers in rows of equal length: {reason}.") from None
+    if rows.ndim != 2 or (shape is not None and rows.shape != shape):
+        wanted = "(n_series, n_periods)" if shape is None else f"{shape}"
+        raise InputError(f"`{name}` must have the shape {wanted}, got {rows.shape}.")
+    bad = first_refused(rows)
+    if bad is not None:
+        s, t, rule = bad
+        raise InputError(f"`{name}`, series {s}, period {t + 1}: {rows[s, t]!r} {rule}")
+    return rows
 
 
 def tidy_months(

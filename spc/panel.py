@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from spc import frames
-from spc.checks import ChoiceError, InputError
+from spc.checks import ChoiceError
 from spc.kernels._compile import float_rows
 from spc.wording import month_text
 
@@ -42,6 +42,8 @@ class Panel:
         Series that have a denominator anywhere (the default); `until` and `select` keep them ratios.
     echo : {"period", "datetime", "order"}
         How months are given back by `to_frame`.
+    report : Report, optional
+        What `read` found: the problems, and the cells in, used and reported.
     """
 
     values: Floats
@@ -51,6 +53,7 @@ class Panel:
     given: Mapping[int, Floats] = field(default_factory=dict)
     is_ratio: np.ndarray[Any, np.dtype[np.bool_]] = field(default_factory=lambda: np.zeros(0, bool))
     echo: str = "period"
+    report: Any = None
 
     def __post_init__(self) -> None:
         set_once = object.__setattr__
@@ -181,15 +184,15 @@ class Panel:
         >>> spc.Panel.from_numpy([[3, 5, 4]], start="2024-05")
         Panel(1 series x 3 months, 2024-05 to 2024-07)
         """
-        cells = _matrix("values", values)
+        cells = frames.matrix("values", values)
         named = keys if isinstance(keys, Mapping) else {"series": range(len(cells)) if keys is None else keys}
-        labels = {name: _labels(name, column, len(cells)) for name, column in named.items()}
+        labels = {name: frames.names(name, column, len(cells)) for name, column in named.items()}
         return cls(
             values=cells,
             keys=labels,
             start=None if start is None else frames.month_ordinal(start, "start"),
-            of=None if of is None else _matrix("of", of, cells.shape),
-            given={k: _matrix(f"given[{k}]", v, cells.shape) for k, v in (given or {}).items()},
+            of=None if of is None else frames.matrix("of", of, cells.shape),
+            given={k: frames.matrix(f"given[{k}]", v, cells.shape) for k, v in (given or {}).items()},
         )
 
     @property
@@ -274,15 +277,12 @@ class Panel:
         """Return the last `n_months` up to each series' own end: numerators and denominators.
 
         Both are (n_series, n_months), NaN before the calendar begins; denominators are 1 where a series is
-        no ratio, and a month with one part missing or a denominator of 0 has both missing.
+        no ratio.
         """
         top = self.aligned_cells(self.values, ends, n_months)
         below = np.ones_like(top)
         if self.of is not None and self.is_ratio.any():
-            of = self.aligned_cells(self.of, ends, n_months)
-            below = np.where(self.is_ratio[:, None], of, 1.0)
-            bare = np.isnan(top) | np.isnan(below) | (below == 0.0)
-            top, below = np.where(bare, np.nan, top), np.where(bare, np.nan, below)
+            below = np.where(self.is_ratio[:, None], self.aligned_cells(self.of, ends, n_months), 1.0)
         return top, below
 
     def aligned_cells(self, cells: Floats, ends: np.ndarray[Any, Any], n_months: int) -> Floats:
@@ -343,6 +343,10 @@ class Panel:
             is_ratio=self.is_ratio[rows],
         )
 
+    def parts(self, s: int) -> tuple[Floats, Floats | None]:
+        """Return the values of series `s` and its denominators, None where it is no ratio."""
+        return self.values[s], self.of[s] if self.of is not None and self.is_ratio[s] else None
+
     def name(self, s: int) -> str:
         """Return the keys of series `s` in one text, as errors and pages show them."""
         return " / ".join(str(labels[s]) for labels in self.keys.values())
@@ -373,25 +377,3 @@ def _frozen(cells: Floats) -> Floats:
 
 def _named(windows: Mapping[int, str]) -> dict[str, str]:
     return {f"given {window}": column for window, column in windows.items()}
-
-
-def _labels(name: str, column: Sequence[Any], n_series: int) -> np.ndarray[Any, Any]:
-    labels = np.array([str(label) for label in column], dtype=object)
-    if len(labels) != n_series:
-        raise InputError(f"`keys[{name!r}]` must name {n_series:,} series, got {len(labels):,}.")
-    return labels
-
-
-def _matrix(name: str, cells: Any, shape: tuple[int, ...] | None = None) -> Floats:
-    try:
-        matrix = np.array(cells, dtype=np.float64, ndmin=2, order="C")
-    except (TypeError, ValueError) as reason:
-        raise InputError(f"`{name}` must be numbers in rows of equal length: {reason}.") from None
-    if matrix.ndim != 2 or (shape is not None and matrix.shape != shape):
-        wanted = "(n_series, n_periods)" if shape is None else f"{shape}"
-        raise InputError(f"`{name}` must have the shape {wanted}, got {matrix.shape}.")
-    bad = frames.first_refused(matrix)
-    if bad is not None:
-        s, t, rule = bad
-        raise InputError(f"`{name}`, series {s}, period {t + 1}: {matrix[s, t]!r} {rule}")
-    return matrix

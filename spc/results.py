@@ -176,7 +176,6 @@ class Exceptions:
     def members(self) -> np.ndarray[Any, np.dtype[np.uint32]]:
         """The mask of the months that belong to a completed pattern, the completing month included."""
         found = np.zeros_like(self.mask)
-        phase = self.limits.phase_of
         n_periods = self.mask.shape[1]
         for i, rule in enumerate(self.rules):
             level = self.levels.index(rule.zone)
@@ -186,9 +185,17 @@ class Exceptions:
                 complete = self.mask & bit != 0
                 for back in range(min(rule.span, n_periods)):
                     early, late = slice(0, n_periods - back), slice(back, n_periods)
-                    part = complete[:, late] & hit[:, early] & (phase[:, late] == phase[:, early])
-                    found[:, early] |= np.where(part, bit, np.uint32(0))
+                    same = self.stretch_of[:, early] == self.stretch_of[:, late]
+                    found[:, early] |= np.where(complete[:, late] & hit[:, early] & same, bit, np.uint32(0))
         return found
+
+    @cached_property
+    def stretch_of(self) -> Ints:
+        """Number the stretches that runs do not leave: they end at a gap and at the start of a phase."""
+        phase = self.limits.phase_of
+        ends = np.isnan(self.panel.observed)
+        ends[:, 1:] |= phase[:, 1:] != phase[:, :-1]
+        return np.cumsum(ends, axis=1)
 
     def to_frame(self) -> Any:
         """Return tidy rows: keys, month, value (as plotted), the mask and its words."""

@@ -198,7 +198,7 @@ def scorecard(
     >>> sample = spc.samples.load("wiltshire_2024")
     >>> card = spc.scorecard(sample.panel, measures=sample.measures, as_at="2024-07")
     >>> card
-    Scorecard(57 series as at 2024-07, 18 with exceptions)
+    Scorecard(57 series as at 2024-07, 20 with exceptions)
     """
     last = panel.position(as_at)
     panel, rows = _in_order(panel, measures)

@@ -7,11 +7,12 @@ report every month that lies within 1e-9 of a line; only those months come here,
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-__all__ = ["TIE", "exact_value", "settle"]
+__all__ = ["TIE", "exact_row", "settle", "varies"]
 
 TIE = 1e-9
 #: pi to 50 decimals: sigma = mean range * sqrt(pi) / 2, so lines at a rational number of sigma are
@@ -27,6 +28,17 @@ def exact_value(value: float, of: float | None) -> Fraction | None:
         return None
     top = Fraction(repr(float(value)))
     return top if of is None else top / Fraction(repr(float(of)))
+
+
+def exact_row(values: Any, of: Any | None) -> list[Fraction | None]:
+    """Return a series exactly; `of` is its denominators, or None where it is no ratio."""
+    below = [None] * len(values) if of is None else of
+    return [exact_value(value, base) for value, base in zip(values, below, strict=True)]
+
+
+def varies(values: list[Fraction | None]) -> bool:
+    """Whether any month differs from its neighbour: 0.1 of 0.3 is 0.2 of 0.6, whatever the floats say."""
+    return any(a is not None and b is not None and a != b for a, b in pairwise(values))
 
 
 def settle(
@@ -52,7 +64,7 @@ def settle(
     constants : {"exact", "textbook"}
     """
     known = [value for value in values[base[0] : base[1]] if value is not None]
-    pairs = zip(values[base[0] : base[1] - 1], values[base[0] + 1 : base[1]], strict=True)
+    pairs = pairwise(values[base[0] : base[1]])
     ranges = [abs(b - a) for a, b in pairs if a is not None and b is not None]
     if not known or not ranges or not any(ranges):
         return

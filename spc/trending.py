@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from spc.checks import ChoiceError, positive, whole
+from spc.kernels.averages import rolling as rolling_kernel
 from spc.kernels.slopes import line_signs, slopes
 from spc.panel import Floats, Panel
 from spc.results import Trend
@@ -73,14 +74,16 @@ def trend(
         raise ChoiceError(f"`strong` must be at most `weak`, got {strong!r} and {weak!r}.")
     ends = panel.positions(as_at)
     top, below = panel.aligned(ends, reach)
+    bare = np.isnan(top) | np.isnan(below) | (below == 0.0)  # a month without a ratio is no month of the line
+    top[bare] = below[bare] = np.nan
     slope, r = np.empty(panel.n_series), np.empty(panel.n_series)
     months = np.empty(panel.n_series, np.int64)
     slopes(top, below, width, slope, r, months)
     t, p = _student(r, months)
     strength = np.where(p <= strong, 2, np.where(p <= weak, 1, 0)).astype(np.int8)
     direction = np.sign(np.nan_to_num(slope)).astype(np.int8)
-    against = _given_signs(panel, ends, width, reach)
-    strength[(against != 0) & (against != direction)] = 0
+    sign, count = _given_line(panel, ends, top, width)
+    strength[(count > width) & (sign != direction)] = 0
     strength[months < 2 * width] = -1
     direction[strength <= 0] = 0
     return Trend(
@@ -98,11 +101,15 @@ def _student(r: Floats, months: np.ndarray[Any, Any]) -> tuple[Floats, Floats]:
     return t, 2.0 * stdtr(freedom, -np.abs(t))
 
 
-def _given_signs(panel: Panel, ends: np.ndarray[Any, Any], window: int, span: int) -> np.ndarray[Any, Any]:
-    """Return the sign of the line through given rolling values; 0 where fewer than window + 1 are given."""
-    sign = np.zeros(panel.n_series, np.int64)
+def _given_line(
+    panel: Panel, ends: np.ndarray[Any, Any], top: Floats, window: int
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Return the sign of the line through the rolling values given for complete windows, and their number."""
+    sign, count = np.zeros(panel.n_series, np.int64), np.zeros(panel.n_series, np.int64)
     if window in panel.given:
-        count = np.empty(panel.n_series, np.int64)
-        line_signs(panel.aligned_cells(panel.given[window], ends, span - window + 1), sign, count)
-        sign[count <= window] = 0
-    return sign
+        whole_window = np.empty(top.shape)
+        rolling_kernel(top, window, window, False, whole_window)
+        n_windows = top.shape[1] - window + 1
+        given = panel.aligned_cells(panel.given[window], ends, n_windows)
+        line_signs(np.where(np.isnan(whole_window[:, window - 1 :]), np.nan, given), sign, count)
+    return sign, count

@@ -1,8 +1,8 @@
 """In which zone each month lies, and which rules it completes: two bytes a month, one mask out.
 
 The code: bits 0-7 say that the month lies above the line at level 0-7 (levels in sigma from the centre,
-level 0.0 being the centre line itself); bits 8-15 the same below. A missing month, a month on the
-centre line, a month without limits are 0 and so break every run.
+level 0.0 being the centre line itself); bits 8-15 the same below. A month on the centre line and a month
+without limits are 0; a missing month has a code of its own.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from spc.kernels._compile import kernel, row
 TIE = 1e-9
 #: Whole numbers below 2**53 are exact.
 EXACT = 9007199254740992.0
+#: No month lies above and below one line, so this code is free for months that are not observed.
+MISSING = np.uint16(0x0101)
 
 
 @row
@@ -77,7 +79,8 @@ def zone(
     """Fill the zone code of every month and the number of open near-ties of every series."""
     for s in range(first, last):
         zones = out_zones[s]
-        zones[:] = 0
+        for t in range(values.shape[1]):
+            zones[t] = MISSING if np.isnan(values[s, t]) else np.uint16(0)
         ties = 0
         for p in range(offsets[s], offsets[s + 1]):
             if not sigma[p] > 0.0:  # no limits, or no variation: no zone rule can fire
@@ -91,6 +94,17 @@ def zone(
                     close = settle_decimals(months, codes, centre[p], total[p], count[p], scale[p], i)
                 ties += close
         out_ties[s] = ties
+
+
+@row
+def next_stretch(zones, begin, last):
+    """Return the first and last month (half open) of the next stretch without a gap."""
+    while begin < last and zones[begin] == MISSING:
+        begin += 1
+    end = begin
+    while end < last and zones[end] != MISSING:
+        end += 1
+    return begin, end
 
 
 @row
@@ -128,20 +142,24 @@ def k_of_m(first, last, zones, offsets, phase_first, phase_last, level, needed, 
 
     Rule r asks bit `level[r]` of the zone code, `needed[r]` of the last `span[r]` (at most 15) months,
     the completing month among them, and sets bit `bit[r]` (High) or `bit[r] + 1` (Low). Counting does
-    not reach across the start of a phase. Loops run over slices from 0: with any other start numba guards
-    each index against being negative, which keeps LLVM from using vectors (22 M cells/s became 380 M).
+    not reach across a missing month or the start of a phase. Loops run over slices from 0: with any other
+    start numba guards each index against being negative, which keeps LLVM from using vectors (22 M cells/s
+    became 380 M).
     """
     hit_scratch = np.zeros(zones.shape[1], np.uint8)
     sum_scratch = np.zeros(zones.shape[1], np.uint8)
     for s in range(first, last):
         out_mask[s, :] = 0
         for p in range(offsets[s], offsets[s + 1]):
-            codes = zones[s, phase_first[p] : phase_last[p]]
-            mask = out_mask[s, phase_first[p] : phase_last[p]]
-            hits, sums = hit_scratch[: codes.size], sum_scratch[: codes.size]
-            for r in range(level.size):
-                pick(codes, hits, level[r])
-                sums[:] = hits
-                for back in range(1, min(span[r], codes.size)):
-                    accumulate(sums[back:], hits[: codes.size - back])
-                complete(hits, sums, mask, needed[r], bit[r])
+            begin = phase_first[p]
+            while begin < phase_last[p]:
+                begin, end = next_stretch(zones[s], begin, phase_last[p])
+                codes, mask = zones[s, begin:end], out_mask[s, begin:end]
+                hits, sums = hit_scratch[: codes.size], sum_scratch[: codes.size]
+                for r in range(level.size):
+                    pick(codes, hits, level[r])
+                    sums[:] = hits
+                    for back in range(1, min(span[r], codes.size)):
+                        accumulate(sums[back:], hits[: codes.size - back])
+                    complete(hits, sums, mask, needed[r], bit[r])
+                begin = end

@@ -1,0 +1,109 @@
+"""Exact limits for rare counts: the total of the last m months against the total of the baseline.
+
+With no change the S events of m judged months and the B events of n baseline months are thrown at random
+over m + n months, so that S given S + B is Binomial(S + B, m / (n + m)), whatever the rate (Przyborowski
+and Wilenski 1940, Biometrika 31, 313-323). Summed over S this is the negative binomial:
+
+    P(Binomial(S + B, q) >= S) = P(N >= S),  N ~ NB(B + 1, 1 - q)
+    P(Binomial(S + B, q) <= S) = P(N <= S),  N ~ NB(B, 1 - q)
+
+both monotone in S, so each rule has one smallest total that fires high and one largest that fires low.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from spc.kernels._compile import kernel, row
+
+#: No total fires: no limit on that side.
+NEVER_HIGH = np.iinfo(np.int64).max
+NEVER_LOW = -1
+#: exp(-700) is the last power of e that float64 holds with all its digits.
+UNDERFLOW = -700.0
+#: The lower tail of a negative binomial beyond 12 standard deviations is under 1e-30.
+FAR = 12.0
+
+
+@row
+def first_term(failures, q):
+    """Return where to begin adding NB(failures, 1 - q) and the log of its probability there."""
+    at_zero = failures * math.log1p(-q)
+    if at_zero > UNDERFLOW:
+        return 0, at_zero
+    mean = failures * q / (1.0 - q)
+    begin = max(0, int(mean - FAR * math.sqrt(mean / (1.0 - q))))
+    ways = math.lgamma(failures + begin) - math.lgamma(failures) - math.lgamma(begin + 1.0)
+    return begin, ways + begin * math.log(q) + at_zero
+
+
+@row
+def smallest_high(events, q, chance):
+    """Return the smallest total with P(N >= total) <= chance."""
+    failures = events + 1.0
+    total, log_term = first_term(failures, q)
+    term, below = math.exp(log_term), 0.0
+    while 1.0 - below > chance:
+        below += term
+        term *= q * (failures + total) / (total + 1.0)
+        total += 1
+        if term == 0.0:
+            return NEVER_HIGH
+    return total
+
+
+@row
+def largest_low(events, q, chance):
+    """Return the largest total with P(N <= total) <= chance, or -1."""
+    if events == 0.0:
+        return NEVER_LOW
+    total, log_term = first_term(events, q)
+    term, below = math.exp(log_term), 0.0
+    while below + term <= chance:
+        below += term
+        term *= q * (events + total) / (total + 1.0)
+        total += 1
+    return total - 1
+
+
+@kernel
+def critical_totals(first, last, events, months, span, chance, out_high, out_low):
+    """Fill, for each phase and rule, the smallest total of `span` months to fire high, and the largest low.
+
+    `events` and `months` are the baseline's total and number of observed months; `chance` is the rule's own
+    chance on one side. Without a baseline (NaN) nothing fires.
+    """
+    for p in range(first, last):
+        for r in range(span.size):
+            out_high[p, r], out_low[p, r] = NEVER_HIGH, NEVER_LOW
+            if events[p] >= 0.0 and months[p] > 0:
+                q = span[r] / (span[r] + months[p])
+                out_high[p, r] = smallest_high(events[p], q, chance[r])
+                out_low[p, r] = largest_low(events[p], q, chance[r])
+
+
+@kernel
+def judge_totals(first, last, values, offsets, judged_first, judged_last, high, low, span, bit, out_mask):
+    """Add the rules that the totals complete to `out_mask`, in the judged months of each phase alone.
+
+    A month that is missing breaks every window that holds it.
+    """
+    for s in range(first, last):
+        for p in range(offsets[s], offsets[s + 1]):
+            for r in range(span.size):
+                total, run = 0.0, 0
+                for t in range(judged_first[p], judged_last[p]):
+                    if np.isnan(values[s, t]):
+                        total, run = 0.0, 0
+                        continue
+                    total += values[s, t]
+                    run += 1
+                    if run > span[r]:
+                        total -= values[s, t - span[r]]  # whole numbers: exact
+                    if run >= span[r]:
+                        if total >= high[p, r]:
+                            out_mask[s, t] |= np.uint32(1) << np.uint32(bit[r])
+                        if total <= low[p, r]:
+                            out_mask[s, t] |= np.uint32(2) << np.uint32(bit[r])

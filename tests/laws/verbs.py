@@ -1,0 +1,126 @@
+"""Every verb, asked in every way, as a function from a panel to named arrays with one row a series."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import spc
+from tests.panels import START, Sample, fewer, make
+
+Array = np.ndarray[Any, Any]
+Answers = dict[str, Array]
+Verb = Callable[[spc.Panel], Answers]
+
+#: Baselines that stay where they are when months are added at the end.
+FROZEN = {"first 24": 24, "pair": ("2020-06", "2022-03")}
+BASELINES = {**FROZEN, "all": "all", "window": spc.Window(36, first=24)}
+
+
+def fields(result: Any, *names: str) -> Answers:
+    """Collect some arrays of a result."""
+    return {name: np.asarray(getattr(result, name)) for name in names}
+
+
+def limits(panel: spc.Panel) -> Answers:
+    found: Answers = {}
+    for name, baseline in BASELINES.items():
+        result = spc.limits(panel, baseline=baseline)
+        found |= {f"{name} {key}": array for key, array in fields(result, "centre", "sigma", "ucl", "lcl", "status").items()}
+    return found
+
+
+def exceptions(panel: spc.Panel) -> Answers:
+    found: Answers = {}
+    for name, baseline in BASELINES.items():
+        for rules in ("opcc", "western_electric"):
+            result = spc.exceptions(spc.limits(panel, baseline=baseline), rules=rules)
+            found |= {f"{name} {rules} {key}": array for key, array in fields(result, "mask", "words").items()}
+    return found
+
+
+def trend(panel: spc.Panel) -> Answers:
+    return fields(spc.trend(panel), "slope", "r", "t", "p", "strength", "direction", "words")
+
+
+def weigh(panel: spc.Panel) -> Answers:
+    result = spc.weigh(spc.exceptions(spc.limits(panel, baseline=24)), trend=spc.trend(panel))
+    return {"weight": result.weight, **{f"part {name}": part for name, part in result.parts.items()}}
+
+
+def compare(panel: spc.Panel) -> Answers:
+    return fields(spc.compare(panel), "current", "previous", "change", "relative", "arrow", "judgement")
+
+
+def rolling(panel: spc.Panel) -> Answers:
+    found = {"total": spc.rolling.total(panel).values, "mean": spc.rolling.mean(panel, window=3, min_count=2).values}
+    if panel.of is not None and panel.is_ratio.all():
+        found["ratio"] = spc.rolling.ratio(panel, min_count=6).observed
+    return found
+
+
+def scorecard(panel: spc.Panel) -> Answers:
+    card = spc.scorecard(panel)
+    words = card.to_frame().drop(columns="series")
+    numbers = card.to_frame(form="numbers").drop(columns="series")
+    found = {f"word {name}": words[name].to_numpy(dtype=object) for name in words}
+    return found | {f"number {name}": numbers[name].to_numpy() for name in numbers}
+
+
+VERBS: dict[str, Verb] = {
+    "limits": limits,
+    "exceptions": exceptions,
+    "trend": trend,
+    "weigh": weigh,
+    "compare": compare,
+    "rolling": rolling,
+    "scorecard": scorecard,
+}
+
+#: For every law that holds of every verb.
+every_verb = pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
+#: For laws over panels: plain numbers, ratios, and series with holes.
+every_kind = pytest.mark.parametrize("maker", ["counts", "decimals", "rates", "mixed", "gaps", "ragged", "near_ties"])
+
+
+def sample(maker: str, seed: int = 71) -> Sample:
+    """Make a sample of a size that suits both ways of running."""
+    return make(maker, seed, n=fewer(24, 8))
+
+
+def in_front(one: Sample, months: int) -> spc.Panel:
+    """Put empty months in front, so that all others keep their name."""
+    def longer(cells: Array) -> Array:
+        return np.concatenate([np.full((len(cells), months), np.nan), cells], axis=1)
+
+    year, month = divmod(int(START[:4]) * 12 + int(START[5:]) - 1 - months, 12)
+    of = None if one.of is None else longer(one.of)
+    return spc.Panel.from_numpy(longer(one.values), start=f"{year}-{month + 1:02d}", of=of)
+
+
+def changed(one: Sample, rule: Callable[[Array], Array]) -> Sample:
+    """Change the values (numerators), and leave the denominators."""
+    return replace(one, values=rule(one.values))
+
+
+def same(found: Answers, expected: Answers) -> None:
+    """Compare bit by bit; words as words."""
+    assert found.keys() == expected.keys()
+    for name, array in found.items():
+        other = expected[name]
+        assert array.dtype == other.dtype and array.shape == other.shape, name
+        if array.dtype == object:
+            np.testing.assert_array_equal(array, other, err_msg=name)
+        else:
+            assert np.ascontiguousarray(array).tobytes() == np.ascontiguousarray(other).tobytes(), name
+
+
+def close(found: Array, expected: Array, size: Array | float = 0.0) -> None:
+    """Compare to 1e-12 of the number, or of the size of the series' months."""
+    assert (np.isnan(found) == np.isnan(expected)).all()
+    gap = np.abs(np.nan_to_num(found) - np.nan_to_num(expected))
+    assert (gap <= 1e-12 * np.maximum(np.abs(np.nan_to_num(expected)), size)).all()
