@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from spc.baselines import Baseline, Phases, resolve
-from spc.checks import choice, positive, whole
+from spc.baselines import Baseline, Ints, Phases, resolve
+from spc.checks import ChoiceError, choice, positive, whole
 from spc.kernels.averages import baseline as baseline_kernel
-from spc.panel import Panel
-from spc.results import NO_VARIATION, OK, SHORT_HISTORY, Limits
+from spc.kernels.small_counts import NEVER_HIGH, NEVER_LOW, critical_totals
+from spc.panel import Floats, Panel
+from spc.results import NO_COUNTS, NO_VARIATION, OK, SHORT_HISTORY, Limits
+from spc.rules import Rule
 from spc.ties import TIE, exact_row, varies
 
 __all__ = ["CHARTS", "Chart", "limits"]
 
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Codes = np.ndarray[Any, np.dtype[np.int8]]
+#: SPEC 7: XmR on Poisson noise of mean 1 flags 11% of series, of mean 3 still 5%.
+RARE = 5.0
 #: Mean range of two normal values in sigma, 2 / sqrt(pi), and as printed in the handbooks.
 D2 = {"exact": 2.0 / math.sqrt(math.pi), "textbook": 1.128}
 
@@ -34,6 +41,10 @@ CHARTS = {
     for chart in (
         # Shewhart (1931); NIST/SEMATECH e-Handbook 6.3.2.2; Wheeler (1993), Understanding Variation
         Chart("xmr", "mean of the baseline's monthly values; sigma = mean moving range / d2"),
+        # Przyborowski and Wilenski (1940), Biometrika 31, 313-323: exact given the total
+        Chart(
+            "small_count", "whole counts: the total of a rule's months against the baseline's total, exactly"
+        ),
     )
 }
 
@@ -41,7 +52,7 @@ CHARTS = {
 def limits(
     panel: Panel,
     *,
-    chart: str = "xmr",
+    chart: str | Sequence[str] = "xmr",
     phase: Phases | None = None,
     baseline: Baseline = "all",
     as_at: Any = None,
@@ -55,8 +66,9 @@ def limits(
     ----------
     panel : Panel
         n_series x n_periods.
-    chart : {"xmr"}
-        A row of `CHARTS`.
+    chart : {"xmr", "small_count", "auto"} or sequence of them
+        A row of `CHARTS`, for all series or for each; "auto" takes `small_count` for counts whose baseline
+        mean is under 5 and `xmr` for the rest.
     phase : Phases, optional
         Stretches with limits of their own, from `phases_at`; by default one, from the first observed
         month to the as-at month.
@@ -76,18 +88,19 @@ def limits(
     -------
     Limits
         `centre`, `sigma`, `ucl`, `lcl` (n_series, n_periods) in the unit of the plotted value (a ratio's
-        is `value / of`), and `status` (n_series,).
+        is `value / of`), and `status` (n_series,). For small counts `ucl` and `lcl` are the smallest and
+        the largest count that would fire, and there is no sigma.
 
     Raises
     ------
     ChoiceError
-        A misspelt choice, a month outside the panel.
+        A misspelt choice, a month outside the panel, a baseline that leaves small counts nothing to judge.
 
     Notes
     -----
     Sigma is the mean of the moving ranges inside the baseline over d2; a gap breaks a moving range. Where
     it is 0 the status is `no variation` and nothing fires. Source: NIST/SEMATECH e-Handbook of
-    Statistical Methods, 6.3.2.2.
+    Statistical Methods, 6.3.2.2. Small counts: see `spc.kernels.small_counts` and SPEC 7.
 
     Examples
     --------
@@ -97,27 +110,38 @@ def limits(
     >>> print(round(lim.centre[0, 0], 2), round(lim.ucl[0, 0], 4), round(lim.lcl[0, 0], 4))
     50.81 55.8041 45.8159
     """
-    choice("chart", chart, CHARTS)
     d2 = D2[choice("constants", constants, D2)]
     least = whole("min_observed", min_observed, 2, 100_000)
     reach = positive("width", width)
     ends = panel.positions(as_at)
     whole_phases = Phases.single(panel, ends) if phase is None else phase.until(ends)
     phases, base_first, base_last = resolve(panel, whole_phases, baseline)
-    centre, ranges, count, total, scale = _fit(panel, phases, base_first, base_last)
-    status = _status(count, ranges, least)
+    fit = _fit(panel, phases, base_first, base_last)
+    small, status = _chart_of_phases(panel, chart, phases, fit, least)
+    if isinstance(baseline, str) and small.any():
+        raise ChoiceError(
+            "The small_count chart judges months after its baseline, so `baseline` must leave some: "
+            "a number of months, a pair of months or spc.Window(36, first=24)."
+        )
     known = (status == OK) | (status == NO_VARIATION)
+    centre = np.where(known, fit.centre, np.nan)
+    sigma = np.where(known & ~small, fit.ranges / d2, np.nan)
+    upper, lower = centre + reach * sigma, centre - reach * sigma
+    upper[small], lower[small] = _smallest_to_fire(fit.events[small], fit.count[small], reach)
     return Limits(
         panel=panel,
-        chart=chart,
+        chart=chart if isinstance(chart, str) else "by series",
         phases=phases,
         base_first=base_first,
         base_last=base_last,
-        phase_centre=np.where(known, centre, np.nan),
-        phase_sigma=np.where(known, ranges / d2, np.nan),
-        phase_total=total,
-        phase_count=count,
-        phase_scale=scale,
+        phase_centre=centre,
+        phase_sigma=sigma,
+        phase_upper=upper,
+        phase_lower=lower,
+        phase_small=small,
+        phase_count=fit.count,
+        phase_total=fit.total,
+        phase_scale=fit.scale,
         phase_status=status,
         ends=ends,
         width=reach,
@@ -126,8 +150,23 @@ def limits(
     )
 
 
-def _fit(panel: Panel, phases: Phases, base_first: Any, base_last: Any) -> tuple[Any, ...]:
-    """Return mean, mean moving range, number observed and exact sum with its scale, for every phase."""
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """What a baseline says: mean, mean moving range, months observed, exact sum in units of 1 / scale."""
+
+    centre: Floats
+    ranges: Floats
+    count: Ints
+    total: Floats
+    scale: Floats
+
+    @property
+    def events(self) -> Floats:
+        """The baseline's total where its months are whole numbers and none is negative, else NaN."""
+        return np.where(self.scale == 1.0, self.total, np.nan)
+
+
+def _fit(panel: Panel, phases: Phases, base_first: Ints, base_last: Ints) -> _Fit:
     n_phases = len(phases.first)
     centre, ranges, total, scale = (np.empty(n_phases) for _ in range(4))
     count = np.empty(n_phases, np.int64)
@@ -140,11 +179,47 @@ def _fit(panel: Panel, phases: Phases, base_first: Any, base_last: Any) -> tuple
         values = exact_row(*panel.parts(int(phases.series[p])))
         if not varies(values[base_first[p] : base_last[p]]):
             ranges[p] = 0.0
-    return centre, ranges, count, total, scale
+    return _Fit(centre, ranges, count, total, scale)
 
 
-def _status(count: Any, ranges: Any, least: int) -> Any:
-    status = np.full(len(count), OK, np.int8)
-    status[ranges == 0.0] = NO_VARIATION
-    status[(count < least) | np.isnan(ranges)] = SHORT_HISTORY
-    return status
+def _chart_of_phases(
+    panel: Panel, chart: str | Sequence[str], phases: Phases, fit: _Fit, least: int
+) -> tuple[Flags, Codes]:
+    """Return which phases take the small_count chart, and the status of each phase."""
+    choices = (*CHARTS, "auto")
+    if isinstance(chart, str):
+        names = np.full(panel.n_series, choice("chart", chart, choices), dtype=object)
+    else:
+        names = np.array([choice("chart", name, choices) for name in chart], dtype=object)
+        if len(names) != panel.n_series:
+            raise ChoiceError(f"`chart` must be one name, or one for each of {panel.n_series:,} series.")
+    asked = names[phases.series]
+    negative = _any_negative(panel, phases)
+    counts = ~panel.is_ratio[phases.series] & ~np.isnan(fit.events) & ~negative
+    short = fit.count < least
+    with np.errstate(invalid="ignore"):
+        rare = fit.centre < RARE
+    small = counts & ~short & ((asked == "small_count") | ((asked == "auto") & rare))
+    status = np.full(len(asked), OK, np.int8)
+    status[(fit.ranges == 0.0) & ~small] = NO_VARIATION
+    status[short | (np.isnan(fit.ranges) & ~small)] = SHORT_HISTORY
+    status[(asked == "small_count") & ~counts & ~short] = NO_COUNTS
+    return small, status
+
+
+def _any_negative(panel: Panel, phases: Phases) -> Flags:
+    """Whether a month of the phase is below 0; later months do not matter."""
+    found = np.zeros(len(phases.first), np.bool_)
+    for s in np.flatnonzero(np.nanmin(panel.values, axis=1, initial=0.0) < 0.0):
+        for p in range(phases.offsets[s], phases.offsets[s + 1]):
+            found[p] = bool((panel.values[s, phases.first[p] : phases.last[p]] < 0.0).any())
+    return found
+
+
+def _smallest_to_fire(events: Floats, months: Ints, width: float) -> tuple[Floats, Floats]:
+    """Return the counts of one month that would fire, as the One-Month rule at `width` sigma has it."""
+    high, low = np.empty((len(events), 1), np.int64), np.empty((len(events), 1), np.int64)
+    one = Rule("One", zone=width, needed=1, span=1)
+    critical_totals(events, months, np.array([1]), np.array([one.chance]), high, low)
+    upper = np.where(high[:, 0] == NEVER_HIGH, np.nan, high[:, 0].astype(np.float64))
+    return upper, np.where(low[:, 0] == NEVER_LOW, np.nan, low[:, 0].astype(np.float64))

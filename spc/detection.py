@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from spc.kernels.small_counts import critical_totals, judge_totals
 from spc.kernels.zones import k_of_m, zone
 from spc.results import Exceptions, Limits
 from spc.rules import Rule, rule_set
@@ -38,8 +39,10 @@ def exceptions(limits: Limits, *, rules: str | tuple[Rule, ...] | list[Rule] = "
     Notes
     -----
     Beyond is strict; a month on the centre line, a missing month and the start of a phase break a run.
-    Series without variation in the baseline raise nothing. Ties are settled on the decimals, so the
-    constant 0.1 never flags. Source: SPEC 2; Western Electric (1956), pp. 25-28.
+    Series without variation in the baseline raise nothing. On the `small_count` chart a rule compares the
+    total of its last m months with the baseline's, at the chance that it has on normal months. Ties are
+    settled on the decimals, so the constant 0.1 never flags. Source: SPEC 2 and 7; Western Electric (1956),
+    pp. 25-28.
 
     Examples
     --------
@@ -65,7 +68,30 @@ def exceptions(limits: Limits, *, rules: str | tuple[Rule, ...] | list[Rule] = "
         np.arange(0, 2 * len(rows), 2, dtype=np.int64),
         mask,
     )
+    if limits.phase_small.any():
+        _judge_small_counts(limits, rows, mask)
     return Exceptions(limits=limits, rules=rows, mask=mask, zones=zones, levels=levels)
+
+
+def _judge_small_counts(limits: Limits, rows: tuple[Rule, ...], mask: np.ndarray[Any, Any]) -> None:
+    """Add the exceptions of the phases on the small_count chart, in the months after their baseline."""
+    small = limits.phase_small
+    span = np.array([row.span for row in rows], np.int64)
+    high = np.empty((len(small), len(rows)), np.int64)
+    low = np.empty((len(small), len(rows)), np.int64)
+    events = np.where(small, limits.phase_total, np.nan)
+    critical_totals(events, limits.phase_count, span, np.array([row.chance for row in rows]), high, low)
+    judge_totals(
+        limits.panel.observed,
+        limits.phases.offsets,
+        limits.base_last,
+        limits.phases.last,
+        high,
+        low,
+        span,
+        np.arange(0, 2 * len(rows), 2, dtype=np.int64),
+        mask,
+    )
 
 
 def _zones(limits: Limits, levels: tuple[float, ...]) -> np.ndarray[Any, np.dtype[np.uint16]]:

@@ -19,8 +19,8 @@ __all__ = ["STATUSES", "Comparison", "Exceptions", "Limits", "Trend", "Weights"]
 
 Words = np.ndarray[Any, np.dtype[np.object_]]
 #: Code to word; "ok" alone can flag.
-STATUSES = ("ok", "no data", "short history", "no variation")
-OK, NO_DATA, SHORT_HISTORY, NO_VARIATION = range(4)
+STATUSES = ("ok", "no data", "short history", "no variation", "no counts")
+OK, NO_DATA, SHORT_HISTORY, NO_VARIATION, NO_COUNTS = range(5)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -36,7 +36,11 @@ class Limits:
     base_first, base_last : (n_phases,) int64
         The baseline that set them, half open.
     phase_centre, phase_sigma : (n_phases,) float64
-        NaN where there are no limits.
+        NaN where there are no limits; exact small-count limits have no sigma.
+    phase_upper, phase_lower : (n_phases,) float64
+        Control limits; for small counts the smallest and largest count that would fire, NaN where none would.
+    phase_small : (n_phases,) bool
+        Phases on the `small_count` chart.
     phase_count : (n_phases,) int64
         The baseline's observed months.
     phase_total, phase_scale : (n_phases,) float64
@@ -58,6 +62,9 @@ class Limits:
     base_last: Ints
     phase_centre: Floats
     phase_sigma: Floats
+    phase_upper: Floats
+    phase_lower: Floats
+    phase_small: np.ndarray[Any, np.dtype[np.bool_]]
     phase_count: Ints
     phase_total: Floats
     phase_scale: Floats
@@ -96,12 +103,12 @@ class Limits:
     @property
     def ucl(self) -> Floats:
         """Upper control limit (n_series, n_periods)."""
-        return self._months(self.phase_centre + self.width * self.phase_sigma)
+        return self._months(self.phase_upper)
 
     @property
     def lcl(self) -> Floats:
         """Lower control limit (n_series, n_periods)."""
-        return self._months(self.phase_centre - self.width * self.phase_sigma)
+        return self._months(self.phase_lower)
 
     @cached_property
     def status_code(self) -> np.ndarray[Any, np.dtype[np.int8]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from spc.checks import ChoiceError, choice, whole
@@ -35,6 +36,14 @@ class Rule:
     zone: float
     needed: int
     span: int
+
+    @property
+    def chance(self) -> float:
+        """How often the rule is completed on one side by independent normal months about true limits."""
+        tail = 0.5 * math.erfc(self.zone / math.sqrt(2.0))
+        others = self.span - 1
+        wanted = range(self.needed - 1, self.span)
+        return tail * sum(math.comb(others, k) * tail**k * (1.0 - tail) ** (others - k) for k in wanted)
 
     def __post_init__(self) -> None:
         whole("span", self.span, 1, 15)

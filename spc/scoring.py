@@ -14,7 +14,7 @@ from spc.charts import limits
 from spc.checks import choice
 from spc.comparing import compare
 from spc.detection import exceptions
-from spc.measures import Assignment, Catalogue, measures_of
+from spc.measures import Assignment, Catalogue, Measure, measures_of
 from spc.panel import Floats, Panel
 from spc.results import Comparison, Exceptions, Limits, Trend, Weights, Words
 from spc.rules import Rule
@@ -164,7 +164,7 @@ def scorecard(
     as_at: Any = None,
     baseline: Baseline = YEAR_JUDGED,
     rules: str | tuple[Rule, ...] | list[Rule] = "opcc",
-    chart: str = "xmr",
+    chart: str = "auto",
     weighting: str | Weighting = "opcc",
 ) -> Scorecard:
     """Make the scorecard of a month: windows, changes, trends, exceptions and their weightings.
@@ -179,8 +179,10 @@ def scorecard(
         months earlier.
     baseline : Baseline
         As for `limits`; by default the first 24 of the last 36 months.
-    rules, chart, weighting
-        As for `exceptions`, `limits`, `weigh`.
+    rules, weighting
+        As for `exceptions` and `weigh`.
+    chart : str
+        As for `limits`; by default "auto", which leaves it to the catalogue, and there to the series.
 
     Returns
     -------
@@ -205,7 +207,8 @@ def scorecard(
     panel = _from_first(panel, rows)
     months = panel.months
     each = [months[at] for at in np.maximum(last - rows.each(lambda measure: measure.lag), 0)]
-    found = exceptions(limits(panel, chart=chart, baseline=baseline, as_at=each), rules=rules)
+    charts = rows.each(lambda measure: _chart_for(measure, chart)).tolist()
+    found = exceptions(limits(panel, chart=charts, baseline=baseline, as_at=each), rules=rules)
     line = trend(panel, as_at=each)
     have = set(panel.measure_names) if measures is not None else set()
     return Scorecard(
@@ -217,6 +220,13 @@ def scorecard(
         note="" if measures is None else measures.note,
         absent=tuple(row.name for row in measures or () if row.name not in have),
     )
+
+
+def _chart_for(measure: Measure, chart: str) -> str:
+    """Under "auto" the catalogue has the word; where it says "auto" too, only counts may be small counts."""
+    if chart != "auto" or measure.chart != "auto":
+        return chart if chart != "auto" else measure.chart
+    return "auto" if measure.how.windows == "sum" else "xmr"
 
 
 def _in_order(panel: Panel, measures: Catalogue | None) -> tuple[Panel, Assignment]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from spc.checks import ChoiceError
 
@@ -27,6 +27,10 @@ NOT_ENOUGH = "not enough history"
 STABLE = "None / Stable"
 #: Direction to the word, where the trend is weak or strong.
 TREND_WORDS = {1: "Increasing", -1: "Decreasing", 0: STABLE}
+
+
+#: The door lets numbers up to 1e100 in; the usual 28 digits would not print them.
+ROOM = Context(prec=128)
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ def rounded(value: float, decimals: int) -> Decimal:
     A ratio that is 8.05 on paper is 8.049999999999999 in floating point; at 12 significant digits it is
     8.05 again and prints 8.1. (Python's own format rounds the binary number, and halves to even.)
     """
-    return Decimal(f"{value:.12g}").quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return Decimal(f"{value:.12g}").quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, ROOM)
 
 
 def value_text(value: float, unit: Unit) -> str:

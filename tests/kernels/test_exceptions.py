@@ -83,3 +83,13 @@ def test_a_month_on_a_line_and_one_beside_it() -> None:
         limits = spc.limits(panel, baseline=24, constants="textbook")
         one = spc.exceptions(limits, rules=spc.RULES["opcc"][:1])
         assert one.mask[0, -1] == expected, last
+
+
+@pytest.mark.parametrize("zone", [0.3, 0.7, 1.1, 1.5, 2.66, 3.0])
+def test_a_zone_is_the_decimal_that_it_prints_as(zone: float) -> None:
+    rule = spc.Rule("one", zone=zone, needed=1, span=1)
+    on_the_line = round(10.564 + zone, 4)
+    for last, expected in ((on_the_line, 0), (np.nextafter(on_the_line, 99), 1), (np.nextafter(on_the_line, 0), 0)):
+        panel = spc.Panel.from_numpy([10.0, 11.128] * 12 + [last], start="2022-01")
+        limits = spc.limits(panel, baseline=24, constants="textbook")
+        assert spc.exceptions(limits, rules=(rule,)).mask[0, -1] == expected, last

@@ -52,10 +52,8 @@ def test_short_histories(months: int) -> None:
     check(make("rates", 25, n=6, months=months))
 
 
-@pytest.mark.parametrize("options", [{"span": 60}, {"window": 6, "span": 24}, {"strong": 0.5, "weak": 0.9}])
+@pytest.mark.parametrize("options", [{"span": 60}, {"window": 6, "span": 24}, {"window": 3}, {"strong": 0.5, "weak": 0.9}])
 def test_options(options: dict[str, float]) -> None:
-    if "window" in options:
-        pytest.skip("the twin is written for windows of 12")
     check(make("counts", 26, n=fewer(20, 8), months=70), **options)
     check(make("rates", 26, n=fewer(20, 8), months=70), **options)
 

@@ -20,7 +20,6 @@ from tests.reference.exact import SIXTY, decimal, exact, sign, total
 from tests.reference.series import Series
 
 NO_HISTORY, NONE, WEAK, STRONG = -1, 0, 1, 2
-MIN_MONTHS, MIN_GIVEN = 24, 13
 
 
 @dataclass(frozen=True)
@@ -81,10 +80,10 @@ def impulses(ends: Sequence[int], months: int, sums: Sequence[Decimal], window: 
     return slopes
 
 
-def given_direction(given: Sequence[float | None], ends: Sequence[int]) -> int | None:
-    """Give the sign of the line through given rolling values, None where fewer than 13 are there."""
+def given_direction(given: Sequence[float | None], ends: Sequence[int], window: int) -> int | None:
+    """Give the sign of the line through given rolling values, None where fewer than window + 1 are there."""
     points = [(end, number) for end in ends if (number := given[end]) is not None]
-    if len(points) < MIN_GIVEN:
+    if len(points) <= window:
         return None
     return sign(ols_slope([end for end, _ in points], [exact(number) for _, number in points]))
 
@@ -110,13 +109,13 @@ def trend(
     parts = [pair if pair is not None and pair[1] != 0 else None for pair in series.parts[first:]]
     ends = complete_windows(parts, window)
     held = sorted({j for end in ends for j in range(end - window + 1, end + 1)})
-    if len(held) < MIN_MONTHS:
+    if len(held) < 2 * window:
         return TrendTwin(NO_HISTORY)
     tops = [pair[0] if pair is not None else Fraction(0) for pair in parts]
     bottoms = [pair[1] if pair is not None else Fraction(0) for pair in parts]
     found = _tested(ends, held, tops, bottoms, window, strong, weak)
-    if 12 in series.given:
-        given = given_direction(series.given[12][first:], ends)
+    if window in series.given:
+        given = given_direction(series.given[window][first:], ends, window)
         if given is not None and given != found.direction:
             return TrendTwin(NONE, found.direction, found.slope, found.r, found.t, found.p)
     return found
