@@ -21,36 +21,43 @@ from spc.kernels._compile import kernel, row
 #: No total fires: no limit on that side.
 NEVER_HIGH = np.iinfo(np.int64).max
 NEVER_LOW = -1
-#: exp(-700) is the last power of e that float64 holds with all its digits.
-UNDERFLOW = -700.0
 #: The lower tail of a negative binomial beyond 12 standard deviations is under 1e-30.
 FAR = 12.0
+#: Terms below this part of the sum no longer change it.
+NEGLIGIBLE = 1e-18
 
 
 @row
-def first_term(failures, q):
-    """Return where to begin adding NB(failures, 1 - q) and the log of its probability there."""
-    at_zero = failures * math.log1p(-q)
-    if at_zero > UNDERFLOW:
-        return 0, at_zero
+def first_total(failures, q):
+    """Return where NB(failures, 1 - q) begins to matter: 0, but for large counts."""
     mean = failures * q / (1.0 - q)
-    begin = max(0, int(mean - FAR * math.sqrt(mean / (1.0 - q))))
-    ways = math.lgamma(failures + begin) - math.lgamma(failures) - math.lgamma(begin + 1.0)
-    return begin, ways + begin * math.log(q) + at_zero
+    return max(0, int(mean - FAR * math.sqrt(mean / (1.0 - q))))
+
+
+@row
+def mass(failures, q, total):
+    """Add up the terms from `total` on, the first taken as 1: what they are parts of."""
+    term, whole = 1.0, 0.0
+    while term > NEGLIGIBLE * whole:
+        whole += term
+        term *= q * (failures + total) / (total + 1.0)
+        total += 1
+    return whole
 
 
 @row
 def smallest_high(events, q, chance):
     """Return the smallest total with P(N >= total) <= chance."""
     failures = events + 1.0
-    total, log_term = first_term(failures, q)
-    term, below = math.exp(log_term), 0.0
-    while 1.0 - below > chance:
+    total = first_total(failures, q)
+    whole = mass(failures, q, total)
+    term, below = 1.0, 0.0
+    while whole - below > chance * whole:
+        if term <= NEGLIGIBLE * whole and below > 0.5 * whole:
+            return NEVER_HIGH
         below += term
         term *= q * (failures + total) / (total + 1.0)
         total += 1
-        if term == 0.0:
-            return NEVER_HIGH
     return total
 
 
@@ -59,9 +66,10 @@ def largest_low(events, q, chance):
     """Return the largest total with P(N <= total) <= chance, or -1."""
     if events == 0.0:
         return NEVER_LOW
-    total, log_term = first_term(events, q)
-    term, below = math.exp(log_term), 0.0
-    while below + term <= chance:
+    total = first_total(events, q)
+    whole = mass(events, q, total)
+    term, below = 1.0, 0.0
+    while below + term <= chance * whole:
         below += term
         term *= q * (events + total) / (total + 1.0)
         total += 1
