@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -12,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from spc.checks import ChoiceError, InputError, choice, whole
+from spc.frames import month_ordinal
 from spc.panel import Panel
-from spc.wording import Unit, unit_of
+from spc.wording import Unit, month_text, unit_of
 
 __all__ = ["KINDS", "Assignment", "Catalogue", "Kind", "Measure", "Step", "measures_of"]
 
@@ -114,6 +116,11 @@ class Measure:
         if not self.unit:
             object.__setattr__(self, "unit", KINDS[self.kind].unit)
         unit_of(self.unit)
+        if self.first is not None:
+            month_ordinal(self.first, "first")
+        for step in self.steps:
+            month_ordinal(step.month, "steps")
+        object.__setattr__(self, "target", _target(self.target))
 
     @property
     def how(self) -> Kind:
@@ -192,6 +199,35 @@ class Catalogue:
         return len(self.measures)
 
 
+def _target(target: Any) -> float | dict[str, float] | None:
+    """Return one target, or targets by the month from which they hold."""
+    if target is None:
+        return None
+    if isinstance(target, Mapping):
+        return {month_text(month_ordinal(month, "target")): _goal(goal) for month, goal in target.items()}
+    return _goal(target)
+
+
+def _goal(goal: Any) -> float:
+    try:
+        if isinstance(goal, bool) or not math.isfinite(float(goal)):
+            raise ValueError
+    except (TypeError, ValueError):
+        raise ChoiceError(f"`target` must be a number, or numbers by month, got {goal!r}.") from None
+    return float(goal)
+
+
+def _steps(rows: Any) -> tuple[Step, ...]:
+    steps = []
+    for row in rows:
+        if not isinstance(row, Step | Mapping) or (isinstance(row, Mapping) and "month" not in row):
+            raise ChoiceError(
+                f'`steps` must be rows such as {{ month = "2024-01", reason = "..." }}, got {row!r}.'
+            )
+        steps.append(row if isinstance(row, Step) else Step(str(row["month"]), str(row.get("reason", ""))))
+    return tuple(steps)
+
+
 def _measures(rows: Iterable[Mapping[str, Any]], source: str) -> Iterator[Measure]:
     known = {f.name for f in fields(Measure)}
     for number, row in enumerate(rows, 1):
@@ -202,18 +238,18 @@ def _measures(rows: Iterable[Mapping[str, Any]], source: str) -> Iterator[Measur
         if "name" not in row:
             raise InputError(f"{named}: every measure needs a `name`.")
         try:
-            steps = tuple(step if isinstance(step, Step) else Step(**step) for step in row.get("steps", ()))
-            yield Measure(**{**row, "steps": steps})
+            yield Measure(**{**row, "steps": _steps(row.get("steps", ()))})
         except (ChoiceError, TypeError) as reason:
             raise InputError(f"{named}: {reason}") from None
 
 
 def _from_text(row: dict[str, Any]) -> None:
-    """Give the cells of a CSV row their types: `target` and `lag` are numbers, `steps` "2024-01 why; ..."."""
+    """Give a CSV row its types: `steps` are "2024-01 why; ...", a `target` "5" or "2024-04=5; ..."."""
     if "lag" in row:
         row["lag"] = int(row["lag"]) if str(row["lag"]).isdigit() else row["lag"]
-    if "target" in row:
-        row["target"] = float(row["target"])
+    if "=" in row.get("target", ""):
+        goals = [goal.partition("=") for goal in row["target"].split(";")]
+        row["target"] = {month.strip(): goal for month, _, goal in goals}
     if "steps" in row:
         steps = [step.strip().partition(" ") for step in row["steps"].split(";") if step.strip()]
         row["steps"] = tuple(Step(month, reason) for month, _, reason in steps)
