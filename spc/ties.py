@@ -78,7 +78,7 @@ def settle(
         for i, level in enumerate(levels):
             lines = (float(centre) + level * unit, float(centre) - level * unit)
             if any(abs(float(value) - line) <= 2 * TIE * max(abs(float(value)), abs(line)) for line in lines):
-                _set(zones, t, i, value - centre, Fraction(level) ** 2 * unit_squared)
+                _set(zones, t, i, value - centre, Fraction(repr(level)) ** 2 * unit_squared)
 
 
 def _set(zones: np.ndarray[Any, Any], t: int, i: int, distance: Fraction, reach_squared: Fraction) -> None:

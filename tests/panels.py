@@ -87,7 +87,9 @@ def decimals(rng: np.random.Generator, n: int, months: int) -> Sample:
     """Numbers of one to three decimals; few different ones, so that they meet their own mean."""
     places = 1 + np.arange(n) % 3
     whole = rng.integers(1, 8, (n, months)) + rng.integers(0, 100, (n, 1)) * 10
-    return Sample(np.array([np.round(row / 10.0**place, place) for row, place in zip(whole, places, strict=True)]))
+    return Sample(
+        np.array([np.round(row / 10.0**place, place) for row, place in zip(whole, places, strict=True)])
+    )
 
 
 def signed(rng: np.random.Generator, n: int, months: int) -> Sample:

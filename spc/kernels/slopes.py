@@ -71,7 +71,8 @@ def strength(top, below, weights, used):
             spread += residual * residual / below[t]
     if not varies:
         return 0.0, 0.0, months, False
-    return slope, slope / np.sqrt(lean * spread), months, True
+    scale = np.sqrt(lean) * np.sqrt(spread)
+    return slope, slope / scale if scale > 0.0 else np.nan, months, True
 
 
 @kernel
@@ -115,5 +116,5 @@ def line_signs(first, last, values, out_sign, out_count):
                 lean += (count * t - places) * (count * value - total)
                 low, high = min(low, value), max(high, value)
         level = low >= high
-        out_sign[s] = 0 if level else (lean > 0.0) - (lean < 0.0)
+        out_sign[s] = 0 if level else int(lean > 0.0) - int(lean < 0.0)
         out_count[s] = count

@@ -44,7 +44,9 @@ def judgement(arrow: str, improvement: str) -> str:
 def check(sample: Sample, kind: str, unit: str, improvement: str, as_at: int | None = None) -> None:
     panel = sample.panel()
     names = spc.Catalogue(
-        tuple(spc.Measure(name, kind=kind, unit=unit, improvement=improvement) for name in panel.keys["series"])
+        tuple(
+            spc.Measure(name, kind=kind, unit=unit, improvement=improvement) for name in panel.keys["series"]
+        )
     )
     last = panel.n_periods - 1 if as_at is None else as_at
     found = spc.compare(panel, measures=names, as_at=panel.months[last], windows=WINDOWS)
@@ -54,7 +56,7 @@ def check(sample: Sample, kind: str, unit: str, improvement: str, as_at: int | N
             twin, what = compare(series, kind, window, last), f"series {s}, {window} months"
             close(found.current[s, k], twin.current and per * twin.current, 0.0, what)
             close(found.previous[s, k], twin.previous and per * twin.previous, 0.0, what)
-            size = float(max(abs(twin.current or 0), abs(twin.previous or 0))) * per
+            size = max(abs(float(twin.current or 0)), abs(float(twin.previous or 0))) * per
             close(found.change[s, k], shown_change(twin, unit, per), size, what)
             assert ARROWS[int(found.arrow[s, k])] == twin.arrow(improvement), what
             assert found.judgement[s, k] == judgement(twin.arrow(improvement), improvement), what
@@ -71,7 +73,9 @@ def test_plain_series(maker: str, kind: str, improvement: str) -> None:
 
 
 @pytest.mark.parametrize("improvement", DIRECTIONS)
-@pytest.mark.parametrize(("kind", "unit"), [("rate", "percent"), ("proportion", "percent"), ("duration", "hh:mm:ss")])
+@pytest.mark.parametrize(
+    ("kind", "unit"), [("rate", "percent"), ("proportion", "percent"), ("duration", "hh:mm:ss")]
+)
 @pytest.mark.parametrize("maker", ["rates", "constant_rates"])
 def test_ratios(maker: str, kind: str, unit: str, improvement: str) -> None:
     check(make(maker, 42, n=fewer(24, 10)), kind, unit, improvement)

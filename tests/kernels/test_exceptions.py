@@ -62,7 +62,7 @@ def test_masks_of_anything(sample: Sample) -> None:
 
 
 def test_the_panels_do_raise_flags() -> None:
-    flagged = {maker: 0 for maker in EVERY}
+    flagged = dict.fromkeys(EVERY, 0)
     for maker in EVERY:
         found = spc.exceptions(CASES["textbook"].limits(make(maker, seed=11, n=16).panel()))
         flagged[maker] = int(np.count_nonzero(found.mask))
@@ -89,7 +89,11 @@ def test_a_month_on_a_line_and_one_beside_it() -> None:
 def test_a_zone_is_the_decimal_that_it_prints_as(zone: float) -> None:
     rule = spc.Rule("one", zone=zone, needed=1, span=1)
     on_the_line = round(10.564 + zone, 4)
-    for last, expected in ((on_the_line, 0), (np.nextafter(on_the_line, 99), 1), (np.nextafter(on_the_line, 0), 0)):
+    for last, expected in (
+        (on_the_line, 0),
+        (np.nextafter(on_the_line, 99), 1),
+        (np.nextafter(on_the_line, 0), 0),
+    ):
         panel = spc.Panel.from_numpy([10.0, 11.128] * 12 + [last], start="2022-01")
         limits = spc.limits(panel, baseline=24, constants="textbook")
         assert spc.exceptions(limits, rules=(rule,)).mask[0, -1] == expected, last

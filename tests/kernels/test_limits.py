@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -33,10 +35,12 @@ def check(case: Case, sample: Sample) -> None:
             if chart.status not in (OK, NO_VARIATION):
                 assert all(np.isnan(matrix[s, months]).all() for matrix in matrices.values()), s
                 continue
-            near = {"rtol": 1e-14, "atol": 1e-14 * float(chart.size)}
+            near: dict[str, Any] = {"rtol": 1e-14, "atol": 1e-14 * float(chart.size)}
             np.testing.assert_allclose(matrices["sigma"][s, months], float(chart.sigma), **near)
             for name, width in FIELDS.items():
-                np.testing.assert_allclose(matrices[name][s, months], chart.line(width), **near, err_msg=f"{name} {s}")
+                np.testing.assert_allclose(
+                    matrices[name][s, months], chart.line(width), **near, err_msg=f"{name} {s}"
+                )
         outside = [t for t in range(panel.n_periods) if held(charts, t) is None]
         assert all(np.isnan(matrix[s, outside]).all() for matrix in matrices.values()), s
 

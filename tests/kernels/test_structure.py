@@ -1,10 +1,15 @@
-"""How the verbs run: inputs untouched, outputs fully written, the same bits whoever calls and however often."""
+"""How the verbs run: inputs untouched, outputs fully written, the same bits whoever calls."""
 
 from __future__ import annotations
 
+import hashlib
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,15 +29,26 @@ def answers(panel: spc.Panel) -> Answers:
     for name in ("all", "window", "textbook"):
         limits = CASES[name].limits(panel)
         exceptions = spc.exceptions(limits)
-        found |= {f"{name} {field}": getattr(limits, field) for field in ("centre", "sigma", "ucl", "lcl", "status_code")}
+        found |= {
+            f"{name} {field}": getattr(limits, field)
+            for field in ("centre", "sigma", "ucl", "lcl", "status_code")
+        }
         found |= {f"{name} mask": exceptions.mask}
     trend = spc.trend(panel)
     weights = spc.weigh(exceptions, trend=trend)
     table = spc.compare(panel)
-    found |= {f"trend {field}": getattr(trend, field) for field in ("slope", "r", "t", "p", "strength", "direction")}
-    found |= {f"compare {field}": getattr(table, field) for field in ("current", "previous", "change", "arrow")}
+    found |= {
+        f"trend {field}": getattr(trend, field) for field in ("slope", "r", "t", "p", "strength", "direction")
+    }
+    found |= {
+        f"compare {field}": getattr(table, field) for field in ("current", "previous", "change", "arrow")
+    }
     found |= {f"weight {name}": part for name, part in weights.parts.items()}
-    found |= {"weight": weights.weight, "total": spc.rolling.total(panel).values, "mean": spc.rolling.mean(panel).values}
+    found |= {
+        "weight": weights.weight,
+        "total": spc.rolling.total(panel).values,
+        "mean": spc.rolling.mean(panel).values,
+    }
     return found
 
 
@@ -123,7 +139,13 @@ def test_layout_and_dtype_of_the_input_do_not_matter() -> None:
     read_only.flags.writeable = False
     padded = np.full((len(values) * 2, values.shape[1] * 2), np.nan)
     padded[::2, ::2] = values
-    for other in (np.asfortranarray(values), read_only, padded[::2, ::2], values.astype(np.int32), values.tolist()):
+    for other in (
+        np.asfortranarray(values),
+        read_only,
+        padded[::2, ::2],
+        values.astype(np.int32),
+        values.tolist(),
+    ):
         assert_same_bits(answers(spc.Panel.from_numpy(other, start="2020-01")), expected)
 
 
@@ -209,3 +231,31 @@ def test_one_compiled_version_of_each_kernel(everything: Sample) -> None:
     assert len(_compile.KERNELS) >= 5
     for kernel in _compile.KERNELS:
         assert len(kernel.signatures) == 1, f"{kernel.__name__} was compiled for {kernel.signatures}"
+
+
+def digest() -> str:
+    """Give one number for the bits of every answer on a small panel of everything."""
+    parts = [make(maker, 65, n=5) for maker in EVERY if maker != "medians"]
+    of = [np.full(part.values.shape, np.nan) if part.of is None else part.of for part in parts]
+    found = answers(Sample(np.concatenate([part.values for part in parts]), np.concatenate(of)).panel())
+    bits = hashlib.sha256()
+    for name in sorted(found):
+        bits.update(found[name].tobytes())
+    return bits.hexdigest()
+
+
+def test_the_same_bits_with_jit_on_and_off() -> None:
+    root = Path(__file__).parents[2]
+    other = {**os.environ, "NUMBA_DISABLE_JIT": "0" if JIT_OFF else "1", "PYTHONPATH": str(root)}
+    code = "from tests.kernels.test_structure import digest; print(digest())"
+    asked = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=root,
+        env=other,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert asked.returncode == 0, asked.stderr
+    assert asked.stdout.split() == [digest()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import isnan
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from tests.reference.trend import NONE, trend
 LARGE = 1e12  # beyond this the sums of a series have no digits left to fit a line to
 
 
-def check(sample: Sample, as_at: int | None = None, **options: float) -> None:
+def check(sample: Sample, as_at: int | None = None, **options: Any) -> None:
     panel = sample.panel()
     month = None if as_at is None else panel.months[as_at]
     found = spc.trend(panel, as_at=month, **options)
@@ -35,7 +36,9 @@ def check(sample: Sample, as_at: int | None = None, **options: float) -> None:
 
 def scale(sample: Sample, s: int) -> float:
     """Give the size of the plotted months, of which rounding errors are a small part."""
-    return max((abs(float(number)) for number in sample.twins()[s].observed if number is not None), default=1.0)
+    return max(
+        (abs(float(number)) for number in sample.twins()[s].observed if number is not None), default=1.0
+    )
 
 
 @pytest.mark.parametrize("maker", [maker for maker in EVERY if maker != "outlier"])
@@ -52,8 +55,10 @@ def test_short_histories(months: int) -> None:
     check(make("rates", 25, n=6, months=months))
 
 
-@pytest.mark.parametrize("options", [{"span": 60}, {"window": 6, "span": 24}, {"window": 3}, {"strong": 0.5, "weak": 0.9}])
-def test_options(options: dict[str, float]) -> None:
+@pytest.mark.parametrize(
+    "options", [{"span": 60}, {"window": 6, "span": 24}, {"window": 3}, {"strong": 0.5, "weak": 0.9}]
+)
+def test_options(options: dict[str, Any]) -> None:
     check(make("counts", 26, n=fewer(20, 8), months=70), **options)
     check(make("rates", 26, n=fewer(20, 8), months=70), **options)
 

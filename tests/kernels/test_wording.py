@@ -44,7 +44,9 @@ def test_times(value: float) -> None:
     assert value_text(value, unit_of("hh:mm:ss")) == twin.clock(exact(value))
 
 
-@pytest.mark.parametrize(("top", "below", "printed"), [(161, 2000, "8.1%"), (1, 8, "12.5%"), (23, 80, "28.8%")])
+@pytest.mark.parametrize(
+    ("top", "below", "printed"), [(161, 2000, "8.1%"), (1, 8, "12.5%"), (23, 80, "28.8%")]
+)
 def test_halves_of_ratios_go_away_from_nought(top: int, below: int, printed: str) -> None:
     assert value_text(100.0 * (top / below), unit_of("percent")) == printed
     assert twin.percent(Fraction(100 * top, below)) == printed

@@ -13,7 +13,9 @@ import spc
 from tests.laws.verbs import BASELINES
 from tests.panels import START, fewer
 
-decimals = st.tuples(st.integers(-(10**7), 10**7), st.integers(0, 6)).map(lambda pair: pair[0] / 10 ** pair[1])
+decimals = st.tuples(st.integers(-(10**7), 10**7), st.integers(0, 6)).map(
+    lambda pair: pair[0] / 10 ** pair[1]
+)
 any_number = st.one_of(decimals, st.sampled_from([1 / 3, 2 / 3, np.pi, 1e16, 1e-9, 0.1, 1e100, 123456.789]))
 holes = st.lists(st.booleans(), min_size=48, max_size=48)
 
@@ -50,7 +52,9 @@ def test_a_constant_never_flags(number: float, missing: list[bool]) -> None:
     st.lists(st.integers(1, 400), min_size=36, max_size=36),
     st.sampled_from([0, 1, 2]),
 )
-def test_a_constant_fraction_of_changing_parts_never_flags(share: Fraction, times: list[int], places: int) -> None:
+def test_a_constant_fraction_of_changing_parts_never_flags(
+    share: Fraction, times: list[int], places: int
+) -> None:
     """1 of 3, 2 of 6, 0.3 of 0.9: the same on paper."""
     of = np.array(times) * share.denominator / 10**places
     values = np.round(np.array(times) * share.numerator / 10**places, places)

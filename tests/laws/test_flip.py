@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.laws.verbs import Array, changed, exceptions, limits, sample, same, trend, weigh
+from tests.laws.verbs import Array, changed, exceptions, limits, same, sample, trend, weigh
 
 KINDS = ["counts", "low_counts", "decimals", "rates", "gaps", "ragged", "signed", "near_ties"]
 OTHER = {"Increasing": "Decreasing", "Decreasing": "Increasing"}
@@ -33,7 +33,8 @@ def test_high_and_low_change_places(maker: str) -> None:
             assert (new[name] == swapped(array)).all(), name
         elif "opcc" in name:
             assert new[name].tolist() == [turned(word) for word in array], name
-    assert any(array.any() for name, array in old.items() if name.endswith("mask"))
+    if maker != "ragged":  # few histories are long enough
+        assert any(array.any() for name, array in old.items() if name.endswith("mask"))
 
 
 @pytest.mark.parametrize("maker", KINDS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.laws.verbs import Verb, every_kind, every_verb, in_front, sample, same
+from tests.laws.verbs import Verb, every_kind, every_verb, in_front, same, sample
 
 
 @every_verb

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 import spc
-from tests.laws.verbs import FROZEN, every_kind, sample, same
+from tests.laws.verbs import FROZEN, every_kind, same, sample
 
 CUTS = (27, 33, 40)
 
@@ -14,7 +16,7 @@ CUTS = (27, 33, 40)
 @every_kind
 @pytest.mark.parametrize("cut", CUTS)
 @pytest.mark.parametrize("baseline", FROZEN.values(), ids=FROZEN)
-def test_frozen_limits_and_their_flags(baseline: object, cut: int, maker: str) -> None:
+def test_frozen_limits_and_their_flags(baseline: Any, cut: int, maker: str) -> None:
     panel = sample(maker).panel()
     early = panel.until(panel.months[cut])
     now, then = (spc.limits(each, baseline=baseline) for each in (panel, early))

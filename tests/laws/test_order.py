@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.laws.verbs import Verb, every_kind, every_verb, sample, same
+from tests.laws.verbs import Verb, every_kind, every_verb, same, sample
 
 
 @every_verb

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from tests.laws.verbs import Array, Verb, every_verb, sample, same
+from tests.laws.verbs import Array, Verb, every_verb, same, sample
 from tests.panels import Sample
 
 

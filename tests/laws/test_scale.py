@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import spc
-from tests.laws.verbs import BASELINES, changed, close, exceptions, limits, sample, same, trend, weigh
+from tests.laws.verbs import BASELINES, changed, close, exceptions, limits, same, sample, trend, weigh
 
 KINDS = ["counts", "low_counts", "decimals", "rates", "gaps", "ragged", "signed"]
 TWOS = [2.0, 0.5, 1024.0]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 import spc
-from tests.laws.verbs import BASELINES, Array, changed, close, exceptions, sample, same, trend
+from tests.laws.verbs import BASELINES, Array, changed, close, exceptions, same, sample, trend
 
 PLAIN = ["counts", "low_counts", "decimals", "gaps", "ragged", "signed"]
 
 
-def shifted(by: float) -> object:
+def shifted(by: float) -> Callable[[Array], Array]:
     return lambda values: np.round(values + by, 4)
 
 

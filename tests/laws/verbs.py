@@ -17,8 +17,8 @@ Answers = dict[str, Array]
 Verb = Callable[[spc.Panel], Answers]
 
 #: Baselines that stay where they are when months are added at the end.
-FROZEN = {"first 24": 24, "pair": ("2020-06", "2022-03")}
-BASELINES = {**FROZEN, "all": "all", "window": spc.Window(36, first=24)}
+FROZEN: dict[str, Any] = {"first 24": 24, "pair": ("2020-06", "2022-03")}
+BASELINES: dict[str, Any] = {**FROZEN, "all": "all", "window": spc.Window(36, first=24)}
 
 
 def fields(result: Any, *names: str) -> Answers:
@@ -30,7 +30,10 @@ def limits(panel: spc.Panel) -> Answers:
     found: Answers = {}
     for name, baseline in BASELINES.items():
         result = spc.limits(panel, baseline=baseline)
-        found |= {f"{name} {key}": array for key, array in fields(result, "centre", "sigma", "ucl", "lcl", "status").items()}
+        found |= {
+            f"{name} {key}": array
+            for key, array in fields(result, "centre", "sigma", "ucl", "lcl", "status").items()
+        }
     return found
 
 
@@ -39,7 +42,9 @@ def exceptions(panel: spc.Panel) -> Answers:
     for name, baseline in BASELINES.items():
         for rules in ("opcc", "western_electric"):
             result = spc.exceptions(spc.limits(panel, baseline=baseline), rules=rules)
-            found |= {f"{name} {rules} {key}": array for key, array in fields(result, "mask", "words").items()}
+            found |= {
+                f"{name} {rules} {key}": array for key, array in fields(result, "mask", "words").items()
+            }
     return found
 
 
@@ -57,7 +62,10 @@ def compare(panel: spc.Panel) -> Answers:
 
 
 def rolling(panel: spc.Panel) -> Answers:
-    found = {"total": spc.rolling.total(panel).values, "mean": spc.rolling.mean(panel, window=3, min_count=2).values}
+    found = {
+        "total": spc.rolling.total(panel).values,
+        "mean": spc.rolling.mean(panel, window=3, min_count=2).values,
+    }
     if panel.of is not None and panel.is_ratio.all():
         found["ratio"] = spc.rolling.ratio(panel, min_count=6).observed
     return found
@@ -84,7 +92,9 @@ VERBS: dict[str, Verb] = {
 #: For every law that holds of every verb.
 every_verb = pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
 #: For laws over panels: plain numbers, ratios, and series with holes.
-every_kind = pytest.mark.parametrize("maker", ["counts", "decimals", "rates", "mixed", "gaps", "ragged", "near_ties"])
+every_kind = pytest.mark.parametrize(
+    "maker", ["counts", "decimals", "rates", "mixed", "gaps", "ragged", "near_ties"]
+)
 
 
 def sample(maker: str, seed: int = 71) -> Sample:
@@ -94,6 +104,7 @@ def sample(maker: str, seed: int = 71) -> Sample:
 
 def in_front(one: Sample, months: int) -> spc.Panel:
     """Put empty months in front, so that all others keep their name."""
+
     def longer(cells: Array) -> Array:
         return np.concatenate([np.full((len(cells), months), np.nan), cells], axis=1)
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from tests.reference.exact import PI, SIXTY, decimal, exact, mean, sign
 
@@ -77,7 +78,7 @@ def phases(observed: Observed, cuts: Sequence[int]) -> list[tuple[int, int]]:
     """Cut the history at the given columns; a phase begins at the first month observed in it."""
     edges = [0, *sorted(cuts), len(observed)]
     found = []
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         start = first_observed(observed[:right], left)
         if start is not None:
             found.append((start, right))

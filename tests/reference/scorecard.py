@@ -128,7 +128,8 @@ class Row:
         unit = self.measure.unit
         per = 100 if unit == "percent" and self.series.is_ratio else 1
         found = {
-            name: None if change.current is None else per * change.current for name, change in self.changes.items()
+            name: None if change.current is None else per * change.current
+            for name, change in self.changes.items()
         }
         year = self.changes["m12"]
         told = year.change if unit in ("percent", "hh:mm:ss") else year.relative
@@ -138,5 +139,7 @@ class Row:
     def parts(self) -> dict[str, int | None]:
         """Give the parts of the weight; None where a part is missing."""
         names = [name for name, _ in self.found]
-        known = {name: (points if name in names else 0) if self.judged else None for name, points in PARTS.items()}
+        known = {
+            name: (points if name in names else 0) if self.judged else None for name, points in PARTS.items()
+        }
         return {"trend": trend_part(names, self.line.strength), **known}

@@ -41,7 +41,7 @@ def test_given_windows() -> None:
 
 def test_change() -> None:
     change = compare(UP, "count", 12, LAST)
-    assert (change.current, change.previous, change.change) == (210, 66, 144)
+    assert (change.current, change.previous, change.change) == (Fraction(210), Fraction(66), Fraction(144))
     assert compare(UP, "count", 12, 22).change is None
     assert Change(Fraction(1), Fraction(0)).change is None
 

@@ -50,7 +50,7 @@ def test_no_moving_range_is_short_history() -> None:
 
 def test_a_range_across_the_end_of_the_baseline_is_not_used() -> None:
     (chart,) = xmr(months("1 2 1 2 90 91"), baseline=4, min_observed=2)
-    assert (chart.centre, chart.mean_range) == (Fraction(3, 2), 1)
+    assert (chart.centre, chart.mean_range) == (Fraction(3, 2), Fraction(1))
     assert (chart.start, chart.stop) == (0, 6)
 
 
@@ -76,7 +76,7 @@ def test_window(front: int, history: int, expected: tuple[int, int, int]) -> Non
 
 def test_a_pair_names_the_first_and_the_last_month() -> None:
     (chart,) = xmr(months("9 9 1 3 1 9"), baseline=(2, 4), min_observed=3)
-    assert (chart.centre, chart.mean_range) == (Fraction(5, 3), 2)
+    assert (chart.centre, chart.mean_range) == (Fraction(5, 3), Fraction(2))
 
 
 def test_sides_are_strict() -> None:

@@ -93,6 +93,6 @@ def test_high_and_low_bits() -> None:
 
 
 def test_nothing_fires_without_variation() -> None:
-    observed: Observed = [Fraction(1)] * 8 + [Fraction(5)] * 8
+    observed: Observed = [*[Fraction(1)] * 8, *[Fraction(5)] * 8]
     flat = XmR(NO_VARIATION, 0, 16, Fraction(1), Fraction(0))
     assert not any(bits(opcc(), observed, [flat], t) for t in range(16))

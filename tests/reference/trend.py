@@ -61,7 +61,9 @@ def ols_slope(xs: Sequence[int], ys: Sequence[Fraction]) -> Fraction:
     return total(c * y for c, y in zip(line_coefficients(xs), ys, strict=True))
 
 
-def rolling_line(ends: Sequence[int], tops: Sequence[Fraction], sums: Sequence[Fraction], window: int) -> Fraction:
+def rolling_line(
+    ends: Sequence[int], tops: Sequence[Fraction], sums: Sequence[Fraction], window: int
+) -> Fraction:
     """Give the slope of the ratio-of-sums series over the windows that end at `ends`."""
     ys = [total(tops[end - window + 1 : end + 1]) / below for end, below in zip(ends, sums, strict=True)]
     return ols_slope(ends, ys)
