@@ -1,4 +1,4 @@
-"""The weighting of the published papers: 48 of 48 rows (SPEC 3), and the trend test's critical values (SPEC 4)."""
+"""Published weights, 48 of 48 rows (SPEC 3), and the critical values of the trend test (SPEC 4)."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_critical_r(months: int, weak: float, strong: float):
 @pytest.mark.skipif(JIT_OFF, reason="40,000 series want compiled kernels")
 @pytest.mark.parametrize("noise", ["normal", "poisson", "negative binomial"])
 def test_noise_is_called_strong_in_five_percent(noise: str):
-    """SPEC 4 at 36 months: .050 / .150, .050 / .150 and .049 / .151; the standard error here is .001 / .002."""
+    """SPEC 4 at 36 months: .050 / .150, .050 / .150, .049 / .151; the standard error is .001 / .002."""
     rng = np.random.default_rng(4)
     size = (40_000, 36)
     values = {
