@@ -36,7 +36,8 @@ def total(panel: Panel, *, window: int = 12, min_count: int | None = None) -> Pa
 
     Notes
     -----
-    Totals of whole numbers are exact below 2**53, all others are correctly rounded: no running sum drifts.
+    Totals of whole numbers are exact below 2**53. All others are added afresh with compensation: correctly
+    rounded unless the months differ by more than 2**50, and right to the last digit but one even then.
 
     Examples
     --------

@@ -77,7 +77,10 @@ def settle(
             continue
         for i, level in enumerate(levels):
             lines = (float(centre) + level * unit, float(centre) - level * unit)
-            if any(abs(float(value) - line) <= 2 * TIE * max(abs(float(value)), abs(line)) for line in lines):
+            if any(
+                abs(float(value) - line) <= 2 * TIE * max(abs(float(value)), abs(line), unit)
+                for line in lines
+            ):
                 _set(zones, t, i, value - centre, Fraction(repr(level)) ** 2 * unit_squared)
 
 

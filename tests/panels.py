@@ -151,7 +151,7 @@ def constants(rng: np.random.Generator, n: int, months: int) -> Sample:
     for s in range(n):
         if s // len(CONSTANTS) % 3 == 1:
             values[s, rng.random(months) < 0.1] = np.nan
-        if s // len(CONSTANTS) % 3 == 2:
+        if s // len(CONSTANTS) % 3 == 2 and values[s, 0] < 1e15:
             values[s, late:] = np.round(values[s, late:] + rng.integers(0, 3, months - late), 3)
     return Sample(values)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from spc.kernels._compile import kernel, row
 
-#: SPEC 9: closer than this to a line, relative to the larger of the two, is a near-tie.
+#: SPEC 9: closer than this to a line, relative to the largest of value, line and sigma, is a near-tie.
 TIE = 1e-9
 #: Whole numbers below 2**53 are exact.
 EXACT = 9007199254740992.0
@@ -20,13 +20,13 @@ MISSING = np.uint16(0x0101)
 
 
 @row
-def near(value, line):
-    """Whether a month lies so close to a line that float arithmetic must not decide."""
-    return abs(value - line) <= TIE * max(abs(value), abs(line))
+def near(value, line, sigma):
+    """Whether a month lies so close to a line that float arithmetic must not decide; a line may be at 0."""
+    return abs(value - line) <= TIE * max(abs(value), abs(line), sigma)
 
 
 @row
-def mark(values, zones, upper, lower, bit):
+def mark(values, zones, upper, lower, sigma, bit):
     """Set the bits of the two lines at one level; return how many months lie close to either."""
     high, low = np.uint16(1 << bit), np.uint16(1 << (bit + 8))
     close = 0
@@ -35,18 +35,18 @@ def mark(values, zones, upper, lower, bit):
         above = high if value > upper else np.uint16(0)
         below = low if value < lower else np.uint16(0)
         zones[t] |= above | below
-        close += near(value, upper) | near(value, lower)
+        close += near(value, upper, sigma) | near(value, lower, sigma)
     return close
 
 
 @row
-def settle_decimals(values, zones, centre, total, count, scale, bit):
+def settle_decimals(values, zones, centre, sigma, total, count, scale, bit):
     """Compare decimals with their mean, as whole numbers: value x count with sum; return what stays open."""
     high, low = np.uint16(1 << bit), np.uint16(1 << (bit + 8))
     left = 0
     for t in range(values.size):
         value = values[t]
-        if near(value, centre):
+        if near(value, centre, sigma):
             whole = np.rint(value * scale)
             if whole / scale != value or abs(whole * count) >= EXACT:
                 left += 1
@@ -89,9 +89,11 @@ def zone(
             codes = zones[phase_first[p] : phase_last[p]]
             for i in range(levels.size):
                 reach = levels[i] * sigma[p]
-                close = mark(months, codes, centre[p] + reach, centre[p] - reach, i)
+                close = mark(months, codes, centre[p] + reach, centre[p] - reach, sigma[p], i)
                 if close > 0 and levels[i] == 0.0 and scale[p] > 0.0:
-                    close = settle_decimals(months, codes, centre[p], total[p], count[p], scale[p], i)
+                    close = settle_decimals(
+                        months, codes, centre[p], sigma[p], total[p], count[p], scale[p], i
+                    )
                 ties += close
         out_ties[s] = ties
 

@@ -97,3 +97,14 @@ def test_a_zone_is_the_decimal_that_it_prints_as(zone: float) -> None:
         panel = spc.Panel.from_numpy([10.0, 11.128] * 12 + [last], start="2022-01")
         limits = spc.limits(panel, baseline=24, constants="textbook")
         assert spc.exceptions(limits, rules=(rule,)).mask[0, -1] == expected, last
+
+
+@pytest.mark.parametrize(
+    ("baseline", "zone"),
+    [([0.1, 0.2, -0.3] * 8, 0.0), ([46.284, 67.716] * 12, 3.0), ([-67.716, -46.284] * 12, 3.0)],
+)
+def test_a_month_on_a_line_at_nought(baseline: list[float], zone: float) -> None:
+    """The line is 0 on paper and 1e-14 in floats: the months, not the line, say what is near."""
+    panel = spc.Panel.from_numpy([[*baseline, 0.0]], start="2022-01")
+    limits = spc.limits(panel, baseline=24, constants="textbook")
+    assert spc.exceptions(limits, rules=(spc.Rule("one", zone=zone, needed=1, span=1),)).mask[0, -1] == 0
