@@ -18,14 +18,20 @@ FLOORS = {
     **dict.fromkeys(
         ["frames", "parsing", "parsing_months", "reading_rules", "rules", "ties", "wording"], "2"
     ),
+    **dict.fromkeys(["coded", "refusal", "refused_files", "refused_texts"], "2"),
+    **dict.fromkeys(["inert", "tables"], "2"),
     **dict.fromkeys(["panel", "measures"], "3"),
     **dict.fromkeys(["baselines", "results", "reading", "ledger"], "4"),
+    **dict.fromkeys(["locking", "writing"], "4"),
+    **dict.fromkeys(["covers"], "4"),
     **dict.fromkeys(["charts", "rolling", "forecast", "comparators", "run_lengths"], "5a"),
     **dict.fromkeys(
         ["detection", "weighting", "comparing", "trending", "phasing", "assuring", "hierarchy"], "5b"
     ),
-    **dict.fromkeys(["scoring", "replaying", "explaining", "narrating", "samples"], "6"),
+    **dict.fromkeys(["scoring", "replaying", "explaining", "narrating", "portrait", "samples"], "6"),
+    **dict.fromkeys(["hiding", "publishing", "remarks", "papers"], "6"),
     **dict.fromkeys(["cli", "batching", "accessor", "reporting", "testing"], "7"),
+    **dict.fromkeys(["__main__", "commands", "printed", "settings", "stopping", "warming"], "7"),
     "": "8",  # the face, spc/__init__.py: it may point at every room, and no room may look at it
 }
 #: Floors where rooms do not even know their neighbours.

@@ -1,0 +1,263 @@
+"""What the commands do, once their options are read: the heavy rooms are imported here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from spc.baselines import Window
+from spc.checks import ChoiceError, InputError
+from spc.inert import visible
+from spc.measures import Catalogue
+from spc.panel import Panel
+from spc.printed import WORDS, scorecard_columns, text_table
+from spc.reading import read
+from spc.reading.street import street_files
+from spc.scoring import SHOWN_BY, Scorecard, scorecard
+from spc.settings import Settings
+from spc.tables import TABLE_ENDINGS, Columns, write_table
+from spc.wording import month_text
+from spc.writing import Delivery, sha256
+
+__all__ = ["Outcome", "Say", "check", "make_scorecard"]
+
+#: Is told what is being done.
+Say = Callable[[str], None]
+
+#: Page to the method of a scorecard that writes it: `card.to_html(binary file, form=, columns=, top=)`.
+PAGES = {".html": "to_html", ".xlsx": "to_excel"}
+#: Problems told one by one on the console; all of them stand in `spc check --problems`.
+TOLD = 20
+#: Series whose cells are written in one piece: 2,048 x 120 months are 250,000 rows, some 40 MB.
+SERIES_AT_A_TIME = 2_048
+WAYS = ("in", "used", "missing", "reported", "superseded", "revised", "filled")
+ASKED_OF_READ = ("month", "value", "of", "layout", "sheet", "totals", "by", "missing", "ignore", "strict")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command ended: its exit code, the page for the console, and what was refused."""
+
+    code: int
+    page: tuple[str, ...]
+    refused: tuple[str, ...] = ()
+
+
+def make_scorecard(settings: Settings, say: Say) -> Outcome:
+    """Read, score, write: `spc scorecard`."""
+    outputs: tuple[Path, ...] = settings["out"]
+    for path in outputs:
+        _ending("--out", path, (*TABLE_ENDINGS, *(e for e, name in PAGES.items() if _can_show(name))))
+    sources = _sources(settings)
+    with Delivery(outputs, inputs=sources, manifest=True) as delivery:
+        stamps = _stamps(sources)
+        panel = _read(settings, say)
+        say("scoring")
+        card = _card(settings, panel)
+        columns = scorecard_columns(card, form=settings["form"] or "2024", columns=settings["columns"])
+        shown = _heaviest(settings, card)
+        for path in outputs:
+            say(f"writing {path.name}")
+            delivery.stage(path, _writer(path, columns, card, settings))
+        hashes = _fingerprints(sources, stamps)
+        if outputs:
+            about = {"as_at": _as_at(card), "rows": panel.n_series, "columns": list(columns)}
+            delivery.publish(_manifest(settings, hashes, panel) | about)
+    page = [] if outputs and not settings["top"] else [_page(settings, shown, panel.n_series)]
+    return _outcome(panel, [*page, *(f"{path}: {_summary(card)}" for path in outputs)])
+
+
+def check(settings: Settings, say: Say) -> Outcome:
+    """Read and report: `spc check`."""
+    outputs = [path for path in (settings["clean"], settings["problems"]) if path is not None]
+    for name in ("clean", "problems"):
+        if settings[name] is not None:
+            _ending(f"--{name}", settings[name], TABLE_ENDINGS)
+    sources = _sources(settings)
+    with Delivery(outputs, inputs=sources, manifest=True) as delivery:
+        stamps = _stamps(sources)
+        panel = _read(settings, say)
+        for path in outputs:
+            say(f"writing {path.name}")
+            parts = _cells(panel) if path == settings["clean"] else iter([_problem_columns(panel)])
+            delivery.stage(path, _table_writer(path, parts))
+        hashes = _fingerprints(sources, stamps)
+        if outputs:
+            delivery.publish(_manifest(settings, hashes, panel))
+    cells = f"{panel}: {' + '.join(_accounts(panel))}; {len(panel.report.problems):,} problems."
+    return _outcome(panel, [cells, *(f"{path}: written" for path in outputs)])
+
+
+def _outcome(panel: Panel, page: list[str]) -> Outcome:
+    problems = panel.report.problems
+    refused = [problem.sentence for problem in problems[:TOLD]]
+    if len(problems) > TOLD:
+        refused.append(f"and {len(problems) - TOLD:,} more: `spc check --problems FILE` lists them all.")
+    return Outcome(4 if problems else 0, tuple(page), tuple(refused))
+
+
+def _read(settings: Settings, say: Say) -> Panel:
+    say(f"reading {', '.join(map(str, settings.inputs))}")
+    asked: dict[str, Any] = {name: settings[name] for name in ASKED_OF_READ if settings[name]}
+    if settings["keys"]:
+        asked["keys"] = list(settings["keys"])
+    if settings["given"]:
+        asked["given"] = dict(settings["given"])
+    source = settings.inputs[0] if len(settings.inputs) == 1 else list(settings.inputs)
+    panel = read(source, measures=_catalogue(settings["measures"]), **asked)
+    say(f"{panel.n_series:,} series, {panel.months[0]} to {panel.months[-1]}")
+    return panel
+
+
+def _catalogue(path: Path | None) -> Catalogue | None:
+    if path is None:
+        return None
+    try:
+        return Catalogue.from_toml(path) if path.suffix.lower() == ".toml" else Catalogue.from_csv(path)
+    except OSError as reason:
+        raise InputError(f"The catalogue {path} cannot be read: {reason.strerror}.") from None
+
+
+def _card(settings: Settings, panel: Panel) -> Scorecard:
+    asked = {name.replace("-", "_"): settings[name] for name in ("as-at", "rules", "chart") if settings[name]}
+    baseline = settings["baseline"]
+    if isinstance(baseline, tuple) and isinstance(baseline[0], int):
+        baseline = Window(baseline[0], first=baseline[1])
+    if baseline is not None:
+        asked["baseline"] = baseline
+    return scorecard(panel, measures=_catalogue(settings["measures"]), **asked)
+
+
+def _heaviest(settings: Settings, card: Scorecard) -> Scorecard:
+    """Return the scorecard of the `--top` heaviest series, ties in the order of the page."""
+    if settings["top"] is None or settings["top"] >= card.panel.n_series:
+        return card
+    weight = np.nan_to_num(np.where(card.monthly, card.weights.weight, -1.0), nan=-1.0)
+    rows = np.argsort(-weight, kind="stable")[: settings["top"]]
+    return replace(_card(settings, card.panel.select(rows)), absent=card.absent)
+
+
+def _page(settings: Settings, card: Scorecard, n_series: int) -> str:
+    if settings["columns"] or settings["form"] == "2022":
+        form = settings["form"] or "2024"
+        columns = scorecard_columns(card, form=form, columns=settings["columns"], numbers=False)
+        text = text_table(columns)
+    else:
+        text = card.to_text()
+    if card.panel.n_series < n_series:
+        text += f"\nThe {card.panel.n_series:,} heaviest of {n_series:,} series."
+    return "\n".join(map(visible, text.split("\n")))
+
+
+def _writer(
+    path: Path, columns: Columns, card: Scorecard, settings: Settings
+) -> Callable[[BinaryIO], object]:
+    if path.suffix.lower() in TABLE_ENDINGS:
+        return _table_writer(path, iter([columns]))
+    options = {name: settings[name] for name in ("form", "columns", "top") if settings[name]}
+    method = getattr(card, PAGES[path.suffix.lower()])
+    return lambda target: method(target, **options)
+
+
+def _table_writer(path: Path, parts: Iterator[Columns]) -> Callable[[BinaryIO], object]:
+    return lambda target: write_table(path.suffix.lower(), parts, target, ours=WORDS)
+
+
+def _cells(panel: Panel) -> Iterator[Columns]:
+    """Yield every cell as it was understood: keys, month, value, and `of` and given windows if any."""
+    months = np.array(panel.months, dtype=object)
+    one = len(panel.keys) == 1
+    for first in range(0, panel.n_series, SERIES_AT_A_TIME):
+        rows = slice(first, first + SERIES_AT_A_TIME)
+        n_series = len(panel.values[rows])
+        part: dict[str, Any] = {}
+        for name, labels in panel.keys.items():
+            part["series" if one else name] = np.repeat(labels[rows], panel.n_periods)
+        part["month"] = np.tile(months, n_series)
+        part["value"] = panel.values[rows].reshape(-1)
+        if panel.of is not None:
+            part["of"] = panel.of[rows].reshape(-1)
+        part |= {f"given_{window}": cells[rows].reshape(-1) for window, cells in panel.given.items()}
+        yield part
+
+
+def _problem_columns(panel: Panel) -> Columns:
+    names = ("series", "month", "raw", "rule", "remedy", "severity", "sentence")
+    problems = panel.report.problems
+    return {name: np.array([getattr(p, name) for p in problems], dtype=object) for name in names}
+
+
+def _accounts(panel: Panel) -> list[str]:
+    """Say where the cells went: "5 cells in = 4 used", "1 reported" ..."""
+    report = panel.report
+    ways = {way: getattr(report, f"cells_{way}") for way in ("missing", "reported", "superseded")}
+    first = f"{report.cells_in:,} cells in = {report.cells_used:,} used"
+    return [first, *(f"{count:,} {way}" for way, count in ways.items() if count)]
+
+
+def _summary(card: Scorecard) -> str:
+    flagged = int(np.count_nonzero(card.exceptions.at))
+    return f"{card.panel.n_series:,} series as at {_as_at(card)}, {flagged:,} with exceptions"
+
+
+def _as_at(card: Scorecard) -> str:
+    return month_text(card.as_at) if card.panel.start is not None else str(card.as_at + 1)
+
+
+def _ending(option: str, path: Path, allowed: tuple[str, ...]) -> None:
+    if path.suffix.lower() not in allowed:
+        raise ChoiceError(f"`{option}` must end in {', '.join(allowed)}, got {path}.")
+
+
+def _can_show(method: str) -> bool:
+    return hasattr(Scorecard, method) and method.removeprefix("to_") in SHOWN_BY
+
+
+def _sources(settings: Settings) -> list[Path]:
+    """Return every file that is read, the inputs first; a folder stands for its street files."""
+    if settings["measures"] is not None:
+        _ending("--measures", settings["measures"], (".toml", ".csv"))
+    found: list[Path] = []
+    for source in settings.inputs:
+        found += street_files(source) if source.is_dir() else [source]
+    return [*found, *(path for path in (settings["measures"], settings.found) if path is not None)]
+
+
+def _stamps(sources: list[Path]) -> list[tuple[int, int, int]]:
+    """Return what changes when a file does; hashing waits until the reader has found its size bearable."""
+    found = []
+    for path in sources:
+        try:
+            stat = path.stat()
+        except OSError as reason:
+            raise InputError(f"{path} cannot be read: {reason.strerror or reason}.") from None
+        found.append((stat.st_ino, stat.st_size, stat.st_mtime_ns))
+    return found
+
+
+def _fingerprints(sources: list[Path], stamps: list[tuple[int, int, int]]) -> dict[Path, str]:
+    """Return the SHA-256 of every source, if they are still what was read."""
+    found = {path: sha256(path) for path in sources}
+    if _stamps(sources) != stamps:
+        raise InputError("The input changed while it was read: run again when it is complete.")
+    return found
+
+
+def _manifest(settings: Settings, hashes: dict[Path, str], panel: Panel) -> dict[str, Any]:
+    """Say what the outputs were made from; no clock and no folder, so that equal runs are equal bytes."""
+    report = panel.report
+    return {
+        "command": f"spc {settings.command}",
+        "versions": {name: metadata.version(name) for name in ("opcc-spc", "numpy", "pandas", "pyarrow")},
+        "inputs": [{"name": path.name, "sha256": digest} for path, digest in hashes.items()],
+        "options": settings.options,
+        "series": panel.n_series,
+        "months": [panel.months[0], panel.months[-1]],
+        "cells": {way: getattr(report, f"cells_{way}") for way in WAYS},
+        "problems": len(report.problems),
+    }

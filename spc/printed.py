@@ -1,0 +1,126 @@
+"""The columns of a scorecard: which ones a form of the published page has, and what stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from spc.checks import ChoiceError, choice
+from spc.scoring import ARROWS, Scorecard
+from spc.wording import ROLLING_ONLY, change_text
+
+__all__ = ["FORMS", "NUMBERS", "WORDS", "scorecard_columns", "text_table"]
+
+Column = np.ndarray[Any, Any]
+
+#: Form of the published page to its columns, as printed (SPEC 1).
+FORMS = {
+    "2024": ("month", "m3", "m12", "change", "arrow", "trend", "exceptions", "weighting", "status"),
+    "2022": (
+        *("month", "month_change", "month_arrow", "m3", "m3_change", "m3_arrow"),
+        *("m12", "m12_change", "m12_arrow", "status"),
+    ),
+}
+#: Columns of printed words, weightings excepted, which are printed as the numbers that they are.
+WORDS = tuple(dict.fromkeys(name for names in FORMS.values() for name in names if name != "weighting"))
+#: Column of numbers to its name in `card.to_frame(form="numbers")`; data files have them behind the words.
+NUMBERS = {
+    "month_value": "month",
+    "m3_value": "m3",
+    "m12_value": "m12",
+    "change_value": "change",
+    "relative_change": "relative",
+    "trend_slope": "slope",
+    "trend_r": "r",
+    "trend_p": "p",
+    "exceptions_mask": "mask",
+    "weighting": "weighting",
+}
+
+
+def scorecard_columns(
+    card: Scorecard, *, form: str = "2024", columns: Sequence[str] = (), numbers: bool = True
+) -> dict[str, Column]:
+    """Return the key columns of a scorecard and then those of a form, or those asked for.
+
+    Parameters
+    ----------
+    card : Scorecard
+    form : {"2024", "2022"}
+    columns : sequence of str
+        Names in `WORDS` and `NUMBERS`, in the wanted order; by default the form's.
+    numbers : bool
+        Whether the form's columns are followed by the numbers behind them.
+
+    Returns
+    -------
+    dict of str to (n_series,) array
+        A key that has the name of a column is called `<name>_key`.
+
+    Raises
+    ------
+    ChoiceError
+        A column that does not exist.
+    """
+    everything = {**dict.fromkeys(WORDS), **NUMBERS}
+    wanted = list(columns) or list(FORMS[choice("form", form, FORMS)])
+    if not columns and numbers:
+        wanted = list(dict.fromkeys([*wanted, *NUMBERS]))
+    for name in wanted:
+        if name not in everything:
+            raise ChoiceError(f"`columns` must be some of {', '.join(everything)}, got {name!r}.")
+    table: dict[str, Column] = {}
+    for key, labels in card.panel.keys.items():
+        while key in everything or key in table:
+            key += "_key"
+        table[key] = labels
+    return table | _all_columns(card, wanted)
+
+
+def _all_columns(card: Scorecard, wanted: Sequence[str]) -> dict[str, Column]:
+    found: dict[str, Column] = {}
+    words = card.to_frame() if any(name in WORDS for name in wanted) else None
+    figures = card.to_frame(form="numbers") if any(name in NUMBERS for name in wanted) else None
+    for name in wanted:
+        window, _, part = name.partition("_")
+        if name in NUMBERS and figures is not None:
+            found[name] = figures[NUMBERS[name]].to_numpy()
+        elif part in ("change", "arrow"):
+            found[name] = _compared(card, ("month", "m3", "m12").index(window), part)
+        elif words is not None:
+            found[name] = words[name].to_numpy(dtype=object)
+    return found
+
+
+def _compared(card: Scorecard, window: int, part: str) -> Column:
+    """Return change or arrow of one window of the 2022 form; blank where only 12 months are known."""
+    shown = card.monthly if window < 2 else np.ones(card.panel.n_series, np.bool_)
+    if part == "arrow":
+        texts = [ARROWS[int(code)] for code in card.comparison.arrow[:, window]]
+    else:
+        pairs = zip(card.comparison.change[:, window], card.measures, strict=True)
+        texts = [change_text(change, m.shown, m.change_label) for change, m in pairs]
+    words = np.where(shown, np.array(texts, dtype=object), "")
+    if card.cover is not None and part == "change":
+        words[card.cover.changes[:, window]] = card.cover.mark
+    return words
+
+
+def text_table(columns: dict[str, Column]) -> str:
+    """Return columns as lines of text, numbers to the right; words of the page are shortened as there."""
+    spelt = {name: [_cell(cell) for cell in cells.tolist()] for name, cells in columns.items()}
+    lines = []
+    for name, cells in spelt.items():
+        wide = max(map(len, [name, *cells]))
+        right = columns[name].dtype.kind in "fiu" or name in ("month", "m3", "m12") or "change" in name
+        side = ">" if right else "<"
+        lines.append([f"{cell:{side}{wide}}" for cell in [name, "-" * wide, *cells]])
+    return "\n".join("  ".join(row).rstrip() for row in zip(*lines, strict=True))
+
+
+def _cell(cell: Any) -> str:
+    if isinstance(cell, float):
+        return "" if cell != cell else f"{cell:g}"
+    return "12 m only" if cell == ROLLING_ONLY else str(cell)

@@ -1,0 +1,55 @@
+"""Warming up: every kernel compiled, or loaded from the cache, before the first run that counts."""
+
+from __future__ import annotations
+
+import pkgutil
+import time
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+
+import spc.kernels as kernels
+from spc import rolling
+from spc.charts import CHARTS, limits
+from spc.commands import Outcome, Say
+from spc.detection import exceptions
+from spc.kernels._compile import KERNELS, warm
+from spc.panel import Panel
+from spc.results import Limits
+from spc.rules import RULES
+from spc.samples import load
+from spc.scoring import scorecard
+from spc.settings import Settings
+
+__all__ = ["warm_calls", "warm_up"]
+
+
+def warm_calls() -> list[Callable[[], object]]:
+    """Return calls that between them run every kernel once."""
+    sample = load("wiltshire_2024")
+    panel: Panel = sample.panel
+    calls: list[Callable[[], object]] = [partial(scorecard, panel, measures=sample.measures)]
+    for chart in CHARTS:
+        found = partial(limits, panel, chart=chart, baseline=24)
+        calls += [partial(_flags, found, rules) for rules in RULES]
+    calls += [partial(rolling.total, panel), partial(rolling.mean, panel)]
+    calls.append(partial(rolling.ratio, panel.select(panel.is_ratio)))
+    return calls
+
+
+def _flags(found: Callable[[], Limits], rules: str) -> object:
+    return exceptions(found(), rules=rules)
+
+
+def warm_up(settings: Settings, say: Say) -> Outcome:
+    """Compile every kernel: `spc warm`."""
+    began = time.monotonic()
+    for module in pkgutil.iter_modules(kernels.__path__, f"{kernels.__name__}."):
+        import_module(module.name)
+    say("compiling")
+    ready = warm(warm_calls())
+    cold = [made.python.__name__ for made in KERNELS if not made._ready]
+    if cold:
+        raise RuntimeError(f"No call of `warm_calls` reaches the kernel {cold[0]}.")
+    took = time.monotonic() - began
+    return Outcome(0, (f"{ready} kernels are ready, in {took:.1f} s.",))
