@@ -19,6 +19,9 @@ _HOMES = {
     "Catalogue": "measures",
     "Measure": "measures",
     "Step": "measures",
+    "RefusedSeries": "reading",
+    "Report": "reading",
+    "read": "reading",
     "RULES": "rules",
     "Rule": "rules",
     "Phases": "baselines",
@@ -33,6 +36,10 @@ _HOMES = {
     "weigh": "weighting",
     "compare": "comparing",
     "scorecard": "scoring",
+    "publish": "publishing",
+    "Remark": "remarks",
+    "Remarks": "remarks",
+    "since": "papers",
 }
 _ROOMS = ("rolling", "samples")
 
@@ -46,6 +53,10 @@ __all__ = [
     "Measure",
     "Panel",
     "Phases",
+    "RefusedSeries",
+    "Remark",
+    "Remarks",
+    "Report",
     "Rule",
     "SpcError",
     "Step",
@@ -55,9 +66,12 @@ __all__ = [
     "exceptions",
     "limits",
     "phases_at",
+    "publish",
+    "read",
     "rolling",
     "samples",
     "scorecard",
+    "since",
     "trend",
     "weigh",
 ]
@@ -71,7 +85,11 @@ if TYPE_CHECKING:
     from spc.detection import exceptions
     from spc.measures import Catalogue, Measure, Step
     from spc.panel import Panel
+    from spc.papers import since
     from spc.phasing import phases_at
+    from spc.publishing import publish
+    from spc.reading import RefusedSeries, Report, read
+    from spc.remarks import Remark, Remarks
     from spc.rules import RULES, Rule
     from spc.scoring import scorecard
     from spc.trending import trend

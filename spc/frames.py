@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from spc.checks import ChoiceError, InputError
-from spc.parsing import Problem, parse_months, parse_numbers
+from spc.parsing import READING_RULES, Problem, parse_months, parse_numbers
 from spc.wording import month_text
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
 EPOCH = 1970 * 12
 WHOLE_LIMIT = 2**53
 SMALLEST, LARGEST = 1e-100, 1e100
+TRUTH = "is a truth value, a number was expected."
 
 Array = np.ndarray[Any, Any]
 
@@ -74,20 +75,7 @@ def read_wide(frame: Any, series: Sequence[str] | None) -> Table:
     rows = _as_pandas(frame)
     if isinstance(frame, pd.DataFrame) and not isinstance(rows.index, pd.RangeIndex):
         rows = rows.reset_index()
-    headings = {column: str(column) for column in rows.columns if series is None or column not in series}
-    read = parse_months(list(headings.values()))
-    names = [c for c in rows.columns if c not in headings] if series is not None else []
-    dated: dict[Any, int] = {}
-    for column, month, rule in zip(headings, read.ordinals, read.rules, strict=True):
-        if not rule:
-            dated[column] = int(month)
-        elif series is not None:
-            raise InputError(
-                f"The heading {column!r} is neither a month nor one of the keys "
-                f"{', '.join(map(repr, series))}: name it in `series`, or drop the column."
-            )
-        else:
-            names.append(column)
+    dated, names = _dated_headings(rows, series)
     if not dated or not names:
         raise InputError(
             f"A wide frame needs key columns and months as headings, got {list(map(str, rows.columns))[:6]}."
@@ -106,6 +94,27 @@ def read_wide(frame: Any, series: Sequence[str] | None) -> Table:
     for column, month in dated.items():
         cells[codes, month - start] = _number_column(rows, column, names, None)
     return Table(keys, start, "period", {"value": cells})
+
+
+def _dated_headings(rows: pd.DataFrame, series: Sequence[str] | None) -> tuple[dict[Any, int], list[Any]]:
+    """Return the columns that are months, as ordinals, and the key columns."""
+    names = [column for column in rows.columns if series is not None and column in series]
+    others = [column for column in rows.columns if column not in names]
+    read = parse_months([str(column) for column in others])
+    if read.file_problem is not None:
+        raise InputError(read.file_problem.sentence, [read.file_problem])
+    dated = {}
+    for column, month, rule in zip(others, read.ordinals, read.rules, strict=True):
+        if not rule:
+            dated[column] = int(month)
+        elif series is None:
+            names.append(column)
+        else:
+            raise InputError(
+                f"The heading {column!r} is neither a month nor one of the keys "
+                f"{', '.join(map(repr, series))}: name it in `series`, or drop the column."
+            )
+    return dated, names
 
 
 def _as_pandas(frame: Any, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -166,10 +175,8 @@ def _month_column(column: pd.Series[Any], name: str) -> tuple[Array, str]:
         row = int(np.argmax(column.isna().to_numpy()))
         raise InputError(f"Row {row + 1} has no {name!r}: every row must have its month.")
     if isinstance(kind, pd.PeriodDtype):
-        if kind.freq.name not in ("M", "ME"):
-            raise InputError(
-                f"`{name}` holds periods of frequency {kind.freq.name!r}: months (M) were expected."
-            )
+        if str(kind) != "period[M]":
+            raise InputError(f"`{name}` holds {kind}: months (period[M]) were expected.")
         return column.array.asi8 + EPOCH, "period"
     if pd.api.types.is_datetime64_any_dtype(kind):
         stamps = column.dt.tz_localize(None) if isinstance(kind, pd.DatetimeTZDtype) else column
@@ -211,52 +218,59 @@ def _number_column(rows: pd.DataFrame, name: str, series: Sequence[str], period:
     """Return a column as float64, NaN where empty; refuse what is no plain number."""
     column = rows[name]
     kind = column.dtype
-    where = lambda row: _where(rows, series, period, name, row)  # noqa: E731
-    if pd.api.types.is_bool_dtype(kind):
-        raise InputError(f"{where(0)}: {column.iloc[0]!r} is a truth value, a number was expected.")
+
+    def refuse(row: int, reason: str) -> InputError:
+        raw = column.iloc[row]
+        raw = raw.item() if isinstance(raw, np.generic) else raw
+        return InputError(f"{_where(rows, series, period, name, row)}: {raw!r} {reason}")
+
     if pd.api.types.is_timedelta64_dtype(kind):
-        numbers = column.dt.total_seconds().to_numpy(np.float64)
-    elif pd.api.types.is_numeric_dtype(kind) and not isinstance(kind, pd.CategoricalDtype):
+        return column.dt.total_seconds().to_numpy(np.float64)
+    if pd.api.types.is_bool_dtype(kind):
+        raise refuse(0, TRUTH)
+    if pd.api.types.is_complex_dtype(kind):
+        raise refuse(0, "is a complex number, which has no place on a chart.")
+    if pd.api.types.is_numeric_dtype(kind) and not isinstance(kind, pd.CategoricalDtype):
         numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
-        if pd.api.types.is_complex_dtype(kind):
-            raise InputError(f"{where(0)}: complex numbers have no place on a chart.")
     else:
-        numbers = _texts_to_numbers(column, where)
-    bad = first_refused(numbers[None, :], integers=pd.api.types.is_integer_dtype(kind))
-    if bad is not None:
-        raise InputError(f"{where(bad[1])}: {column.iloc[bad[1]]!r} {bad[2]}")
+        numbers = _texts_to_numbers(column, refuse)
+    if pd.api.types.is_integer_dtype(kind):
+        bad = np.flatnonzero((column.to_numpy(na_value=0) > WHOLE_LIMIT) | (numbers < -WHOLE_LIMIT))
+        if len(bad):
+            raise refuse(int(bad[0]), "is beyond 2**53, where digits are lost.")
+    else:
+        found = first_refused(numbers[None, :])
+        if found is not None:
+            raise refuse(found[1], found[2])
     return numbers
 
 
-def _texts_to_numbers(column: pd.Series[Any], where: Any) -> Array:
+def _texts_to_numbers(column: pd.Series[Any], refuse: Any) -> Array:
+    if column.dtype == object:  # factorize takes True for 1
+        for row, value in enumerate(column):
+            if isinstance(value, bool | np.bool_):
+                raise refuse(row, TRUTH)
     codes, values = pd.factorize(column)
-    for code, value in enumerate(values):
-        if isinstance(value, bool):
-            row = int(np.argmax(codes == code))
-            raise InputError(f"{where(row)}: {value!r} is a truth value, a number was expected.")
     read = parse_numbers([str(value) for value in values])
     for code, rule in enumerate(read.rules):
         if rule:
-            problem = Problem.of(rule, str(values[code]), series=where(int(np.argmax(codes == code))))
-            raise InputError(problem.sentence, [problem])
+            problem = Problem.of(rule, str(values[code]))
+            place = refuse(int(np.argmax(codes == code)), f"{READING_RULES[rule].refused}: {problem.remedy}.")
+            raise InputError(str(place), [problem])
     return np.append(read.values, np.nan)[codes]  # code -1 (empty) takes the NaN at the end
 
 
-def first_refused(matrix: Array, *, integers: bool = False) -> tuple[int, int, str] | None:
+def first_refused(matrix: Array) -> tuple[int, int, str] | None:
     """Return row, column and reason of the first number that is infinite, too large or too small."""
     with np.errstate(invalid="ignore"):
         size = np.abs(matrix)
         top = np.nanmax(size, initial=0.0)
-        if top < (WHOLE_LIMIT if integers else LARGEST) and not ((size < SMALLEST) & (size > 0.0)).any():
+        if top <= LARGEST and not ((size < SMALLEST) & (size > 0.0)).any():
             return None
         tests = (
             (np.isinf(matrix), "is infinite: leave the cell empty, or mend the number."),
             (size > LARGEST, f"is larger than {LARGEST:g}: check its unit."),
             ((size < SMALLEST) & (size > 0.0), f"is smaller than {SMALLEST:g}: check its unit, or write 0."),
-            (
-                size > WHOLE_LIMIT if integers else np.zeros(1, bool),
-                "is beyond 2**53, where digits are lost.",
-            ),
         )
     for bad, reason in tests:
         if bad.any():

@@ -158,6 +158,8 @@ def _read_number(text: str, unit: str) -> tuple[float, str]:
         return _in_range(whole, whole.lstrip("+-"), "")
     if _CLOCK_LIKE.fullmatch(text) is not None:
         return _read_time(text, unit)
+    if unit == "percent" and body.endswith("%"):
+        return np.nan, "not a number"  # two signs of percent
     return np.nan, _refusal(body)
 
 

@@ -13,6 +13,7 @@ from spc.baselines import Baseline, Window
 from spc.charts import limits
 from spc.checks import choice
 from spc.comparing import compare
+from spc.covers import Beside, Cover
 from spc.detection import exceptions
 from spc.measures import Assignment, Catalogue, Measure, measures_of
 from spc.panel import Floats, Panel
@@ -29,7 +30,12 @@ WINDOWS = (1, 3, 12)
 #: Two years set the limits by which the last year is judged.
 YEAR_JUDGED = Window(36, first=24)
 #: A page is made by a room above this one, found by its name when it is asked for (docs/decisions/0004).
-SHOWN_BY = {"text": "spc.reporting.console:text"}
+SHOWN_BY = {
+    "text": "spc.reporting.console:text",
+    "html": "spc.reporting.html:page",
+    "notebook": "spc.reporting.html:fragment",
+    "excel": "spc.reporting.excel:workbook",
+}
 ARROWS = {1: "▲", -1: "▼", 0: "—", 2: ""}
 
 
@@ -51,6 +57,10 @@ class Scorecard:
         What belongs on every page made from these data.
     absent : tuple of str
         Measures of the catalogue that have no series.
+    cover : Cover, optional
+        What `publish` has hidden; the figures here are then those that may be seen.
+    beside : tuple of Beside
+        Columns of words that `publish` has put beside the figures.
     """
 
     weights: Weights
@@ -60,6 +70,8 @@ class Scorecard:
     as_at: int
     note: str = ""
     absent: tuple[str, ...] = ()
+    cover: Cover | None = None
+    beside: tuple[Beside, ...] = ()
 
     @property
     def exceptions(self) -> Exceptions:
@@ -84,9 +96,18 @@ class Scorecard:
     @property
     def status(self) -> Words:
         """Why a row has no flags, or the word ok (n_series,)."""
-        status = self.limits.status
+        status = self.limits.status if self.cover is None else self.cover.status.copy()
         status[~self.monthly] = "rolling 12 only"
         return status
+
+    @property
+    def acknowledged(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Series whose exceptions are known; they keep their weight, but come last among the heaviest."""
+        known = np.zeros(self.panel.n_series, np.bool_)
+        for column in self.beside:
+            if column.name == "acknowledged":
+                known |= column.texts != ""
+        return known
 
     def to_frame(self, form: str = "words") -> Any:
         """Return one row a series.
@@ -103,6 +124,17 @@ class Scorecard:
     def to_text(self, *, width: int | None = None) -> str:
         """Return the scorecard as a table of text; see `spc.reporting.console.text`."""
         return str(_show("text", self, width=width))
+
+    def to_html(self, path: Any = None, **options: Any) -> str:
+        """Return the scorecard as one HTML page, and write it; see `spc.reporting.html.page`."""
+        return str(_show("html", self, path=path, **options))
+
+    def to_excel(self, path: Any, **options: Any) -> None:
+        """Write the scorecard as an Excel workbook; see `spc.reporting.excel.workbook`."""
+        _show("excel", self, path=path, **options)
+
+    def _repr_html_(self) -> str:
+        return str(_show("notebook", self))
 
     def _words(self) -> dict[str, Any]:
         table = self.comparison
@@ -125,7 +157,9 @@ class Scorecard:
             for w, m in zip(self.weights.weight, monthly, strict=True)
         ]
         columns["status"] = self.status
-        return columns
+        if self.cover is not None:
+            columns = self.cover.over(columns)
+        return columns | {column.name: column.texts for column in self.beside}
 
     def _numbers(self) -> dict[str, Any]:
         table, monthly = self.comparison, self.monthly
@@ -152,7 +186,7 @@ class Scorecard:
         return f"Scorecard({self.panel.n_series:,} series as at {when}, {flagged:,} with exceptions)"
 
 
-def _show(form: str, card: Scorecard, **options: Any) -> Any:
+def _show(form: str, card: Scorecard, /, **options: Any) -> Any:
     module, function = SHOWN_BY[form].split(":")
     return getattr(import_module(module), function)(card, **options)
 

@@ -433,7 +433,7 @@ def test_a_number_is_refused_by_name(text, rule):
         ("21.8%", "per_1000", "percent not allowed"),
         ("21,8%", "percent", "decimal comma"),
         ("<5%", "percent", "suppressed value"),
-        ("5%%", "percent", "percent not allowed"),
+        ("5%%", "percent", "not a number"),
         ("1e101%", "percent", "magnitude out of range"),
     ],
 )
@@ -547,7 +547,11 @@ def _rules_met(row: ReadingRule) -> set[str]:
     return {refuse_series_name(text) for text in row.example}
 
 
-@pytest.mark.parametrize("name", sorted(READING_RULES))
+#: Rules for one text or one column; those for tables and files are met in tests/reading.
+OF_TEXTS = {name: row for name, row in READING_RULES.items() if row.reads in ("month", "number", "name")}
+
+
+@pytest.mark.parametrize("name", sorted(OF_TEXTS))
 def test_every_example_meets_its_own_rule(name):
     row = READING_RULES[name]
     assert row.name == name
@@ -564,14 +568,14 @@ def test_every_rule_is_one_sentence(name):
     assert ": " in sentence
 
 
-@pytest.mark.parametrize("name", sorted(n for n, row in READING_RULES.items() if row.scope == "file"))
+@pytest.mark.parametrize("name", sorted(n for n, row in OF_TEXTS.items() if row.scope == "file"))
 def test_a_rule_of_file_scope_never_stands_alone(name):
     read = parse_months(READING_RULES[name].example)
     assert read.file_problem is not None
     assert set(read.rules) == {name}
 
 
-@pytest.mark.parametrize("name", sorted(n for n, row in READING_RULES.items() if row.scope == "cell"))
+@pytest.mark.parametrize("name", sorted(n for n, row in OF_TEXTS.items() if row.scope == "cell"))
 def test_a_rule_of_cell_scope_refuses_no_file(name):
     row = READING_RULES[name]
     assert row.reads != "month" or parse_months(row.example).file_problem is None

@@ -1,0 +1,67 @@
+"""What a published scorecard carries besides its figures: which are hidden, and words beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+__all__ = ["MARK", "Beside", "Cover"]
+
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Words = np.ndarray[Any, np.dtype[np.object_]]
+#: The shorthand of the Government Statistical Service for a confidential figure.
+MARK = "[c]"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Cover:
+    """Which figures of a scorecard are hidden; the figures themselves are in it no more.
+
+    Parameters
+    ----------
+    cells : (n_series, 3) bool
+        The month, 3 months and 12 months.
+    changes : (n_series, 3) bool
+        Their changes on the year before, and the arrows.
+    months : (n_series, n_periods) bool
+        Months of the trend line and of the data.
+    status : (n_series,) object
+        The statuses of the true figures.
+    mark : str
+        What is printed instead of a hidden figure.
+    """
+
+    cells: Flags
+    changes: Flags
+    months: Flags
+    status: Words
+    mark: str = MARK
+
+    @property
+    def hidden_row(self) -> Flags:
+        """Series of which anything is hidden; their limits are not shown either (n_series,)."""
+        return np.asarray(self.cells.any(axis=1) | self.changes.any(axis=1) | self.months.any(axis=1))
+
+    def over(self, columns: dict[str, Any]) -> dict[str, Any]:
+        """Return columns of printed words with the mark over what is hidden."""
+        hidden = dict(zip(("month", "m3", "m12"), self.cells.T, strict=True)) | {"change": self.changes[:, 2]}
+        covered = {
+            name: np.where(flags, self.mark, np.array(columns[name], dtype=object)).tolist()
+            for name, flags in hidden.items()
+        }
+        return columns | covered
+
+    def __repr__(self) -> str:
+        rows, cells = int(np.count_nonzero(self.hidden_row)), int(np.count_nonzero(self.cells))
+        return f"Cover({cells:,} cells of {rows:,} series hidden)"
+
+
+@dataclass(frozen=True, eq=False)
+class Beside:
+    """A column of words: its name in frames, its heading on pages, its texts (n_series,)."""
+
+    name: str
+    heading: str
+    texts: Words

@@ -1,0 +1,283 @@
+"""explain(): why a row carries its exceptions, trend and weighting, in sentences."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from spc.checks import whole
+from spc.portrait import Portrait, Stretch, distinct_texts, fine_text, portrait, rule_bits
+from spc.rules import Rule
+from spc.scoring import Scorecard
+from spc.wording import change_text, rounded
+
+__all__ = ["STATUS_WORDS", "explain", "parts_text"]
+
+#: Status of a series to what it means for the row.
+STATUS_WORDS = {
+    "ok": "judged",
+    "no data": "No figures up to the month reported on, so nothing can be said.",
+    "short history": "Too few months to set limits by (12 observed months are needed), so no exceptions are "
+    "looked for.",
+    "no variation": "The months that set the limits do not vary at all, so no limits can be drawn and no "
+    "exceptions are looked for.",
+    "no counts": "The small-count chart needs whole counts that are not negative, so no exceptions are "
+    "looked for.",
+    "rolling 12 only": "Only rolling 12-month figures are published for this measure, so it has no "
+    "exceptions, no trend and no weighting.",
+}
+NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+STRENGTHS = {0: "none", 1: "weak", 2: "strong"}
+
+
+def explain(card: Scorecard, s: int) -> tuple[str, ...]:
+    """Say why a row carries its exceptions, its trend and its weighting.
+
+    Parameters
+    ----------
+    card : Scorecard
+    s : int
+        Row of the scorecard, 0 .. n_series - 1.
+
+    Returns
+    -------
+    tuple of str
+        Plain sentences: the exceptions with their months, values and lines; the limits and the months that
+        set them; the trend with its p; the parts of the weighting; the change; what is special.
+
+    Raises
+    ------
+    ChoiceError
+        A row that does not exist.
+
+    Examples
+    --------
+    >>> import spc
+    >>> sample = spc.samples.load("wiltshire_2024")
+    >>> card = spc.scorecard(sample.panel, measures=sample.measures)
+    >>> print(explain(card, 6)[0])
+    Eight-Month Low: Dec-2023 to Jul-2024, eight months running, are all below the centre line of 14,458.
+    """
+    one = portrait(card, whole("s", s, 0, card.panel.n_series - 1))
+    said = [*_exceptions(card, one), *_limits(card, one), *_trend(card, one)]
+    said += [*_weight(card, one), *_change(card, one), *_surroundings(card, one)]
+    return tuple(said)
+
+
+def _exceptions(card: Scorecard, one: Portrait) -> Iterator[str]:
+    status = str(card.status[one.s])
+    if status != "ok":
+        yield STATUS_WORDS.get(status, f"Status: {status}.")
+        if status == "no variation":
+            yield from _varied_later(card, one)
+        return
+    found = rule_bits(card.exceptions.rules, int(card.exceptions.at[one.s]))
+    stretch = one.stretch
+    if stretch is None or math.isnan(float(one.values[one.end])):
+        yield f"There is no figure for {one.month(one.end)}, so no exception can stand in that month."
+    elif not found:
+        yield f"No exception stands in {one.month(one.end)}."
+    else:
+        for rule, side in found:
+            yield (_small_count if stretch.small else _zone)(one, stretch, rule, side)
+
+
+def _zone(one: Portrait, stretch: Stretch, rule: Rule, side: str) -> str:
+    """Say which months lie beyond which line."""
+    high = side == "High"
+    where = "above" if high else "below"
+    line = stretch.centre + (rule.zone if high else -rule.zone) * stretch.sigma
+    months = range(one.end - rule.span + 1, one.end + 1)
+    beyond = [t for t in months if t >= 0 and (one.values[t] > line if high else one.values[t] < line)]
+    named = "the centre line" if rule.zone == 0.0 else f"the {rule.zone:g}-sigma line"
+    if rule.zone >= 3.0:
+        named = f"the {'upper' if high else 'lower'} control limit"
+    nearest = min((abs(float(one.values[t]) - line), t) for t in beyond or months)[1]
+    value, drawn = distinct_texts(float(one.values[nearest]), line, one.unit)
+    if rule.span == 1:
+        return f"{rule.name} {side}: {one.month(one.end)} ({value}) is {where} {named} of {drawn}."
+    if len(beyond) == rule.span and rule.span > 3:
+        first = one.month(beyond[0])
+        run = f"{first} to {one.month(one.end)}, {_count(rule.span)} months running,"
+        return f"{rule.name} {side}: {run} are all {where} {named} of {drawn}."
+    listed = _listed([f"{one.month(t)} ({_shown(one, t, line)})" for t in beyond])
+    run = (
+        f"{'both' if len(beyond) == 2 else 'all'}"
+        if len(beyond) == rule.span
+        else (f"{_count(len(beyond))} of the last {_count(rule.span)} months,")
+    )
+    return f"{rule.name} {side}: {listed} are {run} {where} {named} of {drawn}."
+
+
+def _shown(one: Portrait, t: int, line: float) -> str:
+    return distinct_texts(float(one.values[t]), line, one.unit)[0]
+
+
+def _small_count(one: Portrait, stretch: Stretch, rule: Rule, side: str) -> str:
+    months = one.values[max(one.end - rule.span + 1, 0) : one.end + 1]
+    total = one.text(float(months.sum()))
+    usual = fine_text(stretch.centre * rule.span, one.unit)
+    if rule.span == 1:
+        first = f"{one.month(one.end)} counts {total}"
+    else:
+        first = f"The {_count(rule.span)} months to {one.month(one.end)} count {total} together"
+    often = f"about once in {rounded(1.0 / rule.chance, 0):,} months"
+    return (
+        f"{rule.name} {side}: {first}, where {usual} would be usual; if nothing had changed, so "
+        f"{'many' if side == 'High' else 'few'} would come {often} at the most."
+    )
+
+
+def _varied_later(card: Scorecard, one: Portrait) -> Iterator[str]:
+    stretch = one.stretch
+    if stretch is None:
+        return
+    later = one.values[stretch.base_last : one.end + 1]
+    moved = np.flatnonzero(np.isfinite(later) & (later != stretch.centre))
+    if len(moved):
+        t = stretch.base_last + int(moved[0])
+        yield (
+            f"Later months do vary, first {one.month(t)} ({one.text(float(one.values[t]))}) after a constant "
+            f"{one.text(stretch.centre)}: look at them."
+        )
+
+
+def _limits(card: Scorecard, one: Portrait) -> Iterator[str]:
+    stretch = one.stretch
+    if stretch is None or card.status[one.s] != "ok":
+        return
+    months = stretch.base_last - stretch.base_first
+    observed = "" if stretch.base_count == months else f", {stretch.base_count} of them observed"
+    base = (
+        f"{one.month(stretch.base_first)} to {one.month(stretch.base_last - 1)} ({months} months{observed})"
+    )
+    centre = fine_text(stretch.centre, one.unit)
+    if stretch.small:
+        yield (
+            f"Small counts: the {stretch.base_count} baseline months {base} count "
+            f"{one.text(stretch.base_total)}, {centre} a month"
+            + (
+                ""
+                if math.isnan(stretch.ucl)
+                else f"; a single month stands out from {one.text(stretch.ucl)} up"
+            )
+            + ("." if math.isnan(stretch.lcl) else f", or at {one.text(stretch.lcl)} and below.")
+        )
+        return
+    ends = [
+        f"{name} {fine_text(value, one.unit, like=stretch.centre)}"
+        for name, value in (("upper limit", stretch.ucl), ("lower limit", stretch.lcl))
+        if not math.isnan(value)
+    ]
+    missing = "" if len(ends) == 2 else "; a limit that cannot be crossed is not drawn"
+    yield (
+        f"Limits are set by {base}: centre {centre}, {', '.join(ends) or 'no limit that can be crossed'}"
+        f"{missing}; sigma {fine_text(stretch.sigma, one.unit, 1)}, from the steps between months."
+    )
+
+
+def _trend(card: Scorecard, one: Portrait) -> Iterator[str]:
+    if not card.measures[one.s].how.monthly:
+        return
+    line, s = card.trend, one.s
+    strength = int(line.strength[s])
+    if strength < 0:
+        yield (
+            "Trend: not enough history; at least 24 months in complete 12-month windows are needed, "
+            f"there {'is' if line.months[s] == 1 else 'are'} {int(line.months[s])}."
+        )
+        return
+    p = float(line.p[s])
+    chance = "no variation" if math.isnan(p) else f"p {'below 0.001' if p < 0.001 else f'= {p:.3f}'}"
+    if strength == 0 and p <= 0.15:
+        yield "Trend: none, because the months and the published rolling figures point different ways."
+    elif strength == 0:
+        yield f"Trend: none / stable; the line through the rolling 12 months may well be chance ({chance})."
+    else:
+        yield (
+            f"Trend: {line.words[s].lower()}, by the straight line through the rolling 12 months; "
+            f"{STRENGTHS[strength]} ({chance}, tested on {int(line.months[s])} months)."
+        )
+
+
+def _weight(card: Scorecard, one: Portrait) -> Iterator[str]:
+    said = parts_text(card, one.s)
+    if said:
+        yield f"Weighting {said}."
+
+
+def parts_text(card: Scorecard, s: int) -> str:
+    """Say what a weighting is made of: "16 = 10 trend part (an exception stands) + 6 Eight-Month"."""
+    weights = card.weights
+    total = float(weights.weight[s])
+    if math.isnan(total) or not card.measures[s].how.monthly:
+        return ""
+    parts = []
+    for name, points in weights.parts.items():
+        value = float(points[s])
+        if name == "trend":
+            parts.append("trend part unknown" if math.isnan(value) else f"{value:g} {_why(card, s)}")
+        elif value > 0.0:
+            parts.append(f"{value:g} {name}")
+    if len(parts) == 1 and total == 0.0:
+        return f"0: {_why(card, s)}, no exceptions"
+    return f"{total:g} = {' + '.join(parts)}"
+
+
+def _why(card: Scorecard, s: int) -> str:
+    if card.exceptions.at[s]:
+        return "trend part (an exception stands)"
+    return {2: "strong trend", 1: "weak trend"}.get(int(card.trend.strength[s]), "no trend")
+
+
+def _change(card: Scorecard, one: Portrait) -> Iterator[str]:
+    table, s, measure = card.comparison, one.s, card.measures[one.s]
+    now, before = float(table.current[s, 2]), float(table.previous[s, 2])
+    if math.isnan(now) or math.isnan(before):
+        yield "Year on year: not known, because one of the two 12-month figures is missing."
+        return
+    change = change_text(float(table.change[s, 2]), measure.shown, measure.change_label)
+    judged = {
+        "better": "better",
+        "worse": "worse",
+        "little change": "little change, less than 5%",
+        "no direction": "no preferred direction",
+    }.get(str(table.judgement[s, 2]), "")
+    ends = [one.month(one.end), one.month(one.end - 12)]
+    yield (
+        f"Year on year: {one.text(now)} in the 12 months to {ends[0]}, {one.text(before)} in the 12 months "
+        f"to {ends[1]}" + (f": {change}" if change else "") + (f" ({judged})." if judged else ".")
+    )
+
+
+def _surroundings(card: Scorecard, one: Portrait) -> Iterator[str]:
+    for t, reason in one.steps:
+        if t <= one.end:
+            yield f"Known step at {one.month(t)}" + (f": {reason}." if reason else ".")
+    target = float(one.targets[one.end])
+    if not math.isnan(target):
+        yield f"Target: {one.text(target)}."
+    last = card.as_at - (card.panel.start or 0)
+    if one.end < last:
+        late = last - one.end
+        yield f"Reported {_count(late)} month{'s' * (late > 1)} in arrears, up to {one.month(one.end)}."
+    gaps = [t for t in _seen(one) if math.isnan(float(one.values[t]))]
+    if gaps and not one.rolling:
+        some = _listed([one.month(t) for t in gaps[-4:]])
+        yield f"Months without a figure: {some}" + (f" and {len(gaps) - 4} more." if len(gaps) > 4 else ".")
+
+
+def _seen(one: Portrait) -> range:
+    """Return the last three years from the first observed month on."""
+    observed = np.flatnonzero(np.isfinite(one.values))
+    return range(max(int(observed[0]), one.end - 35), one.end + 1) if len(observed) else range(0)
+
+
+def _count(n: int) -> str:
+    return NUMBER_WORDS[n] if n < len(NUMBER_WORDS) else str(n)
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"

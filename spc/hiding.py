@@ -1,0 +1,223 @@
+"""Which figures of a scorecard must be hidden so that no small number can be read or worked out.
+
+A figure is hidden first because it is small (or rests on a small number), then others are hidden so that
+what is left does not give it away: a total of 12 months less the eleven that are shown, the county less the
+areas that are shown. Rules here only ever add to what is hidden, so they come to an end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from spc.checks import ChoiceError
+from spc.panel import Floats, Panel
+from spc.scoring import Scorecard
+
+__all__ = ["AGO", "NOW", "Hidden", "hide", "is_counted", "rests_on_parts", "window_parts"]
+
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Exposed = tuple[Floats, ...]
+#: Windows of the page: months, and how many months before the as-at month they end.
+SPANS = ((3, 0), (12, 0), (3, 12), (12, 12))
+NOW, AGO = (0, 1), (2, 3)
+
+
+@dataclass(frozen=True, eq=False)
+class Hidden:
+    """What is hidden: months (n_series, n_periods), and windows (n_series, 4) in the order of `SPANS`."""
+
+    months: Flags
+    windows: Flags
+
+
+@dataclass(frozen=True)
+class _Guard:
+    """How small a number may be, and how much room a hidden one must have."""
+
+    below: int
+    least: int
+
+    def enough(self, amounts: Floats) -> bool:
+        """Whether hidden amounts of a known sum leave each of them every value from least to below - 1."""
+        amounts = amounts[amounts >= self.least]  # NaN: no number of this sort; a 0 that may be seen
+        n = len(amounts)
+        return n == 0 or (n > 1 and float(amounts.sum()) - (n - 1) * self.least >= self.below - 1)
+
+
+def is_counted(card: Scorecard) -> Flags:
+    """Return the series that count people or events, or are ratios of such counts (n_series,)."""
+    return rests_on_parts(card) | _is_count(card)
+
+
+def rests_on_parts(card: Scorecard) -> Flags:
+    """Return the ratios that come with their parts: rates, proportions, durations (n_series,)."""
+    kinds = card.measures.each(lambda measure: measure.kind in ("rate", "proportion", "duration"), bool)
+    return np.asarray(kinds & card.panel.is_ratio)
+
+
+def _is_count(card: Scorecard) -> Flags:
+    plain = card.measures.each(
+        lambda measure: measure.kind in ("count", "stock") and measure.unit == "number", bool
+    )
+    return np.asarray(plain)
+
+
+def window_parts(panel: Panel, ends: Any, length: int, back: int) -> tuple[Floats, Floats]:
+    """Return the sums over a window: of numerators and denominators (1 a month where there is none)."""
+    top, below = panel.aligned(ends - back, length)
+    paired = np.isfinite(top) & np.isfinite(below)
+    return np.where(paired, top, 0.0).sum(axis=1), np.where(paired, below, 0.0).sum(axis=1)
+
+
+def hide(
+    card: Scorecard, *, below: int, zeros: str, complementary: str, totals: Mapping[str, str] | None
+) -> Hidden:
+    """Return what must be hidden.
+
+    Parameters
+    ----------
+    card : Scorecard
+        Of the true figures.
+    below : int
+        Figures from 1 to `below` - 1 are hidden.
+    zeros : {"shown", "hidden"}
+    complementary : {"row", "none"}
+        Whether figures are hidden from which others could be worked out.
+    totals : mapping of key to label, optional
+        Series that are the sum of the others of their measure: ``{"area": "County"}``.
+    """
+    guard = _Guard(below, 1 if zeros == "shown" else 0)
+    panel, ends = card.panel, card.limits.ends
+    counted = is_counted(card)
+    months = _exposed(card, panel.values, panel.of)
+    windows = [_exposed(card, *_window_values(card, length, back)) for length, back in SPANS]
+    small = np.stack([_small(one, guard) for one in windows], axis=1)
+    ended = np.arange(panel.n_periods) <= ends[:, None]
+    found = Hidden(_small(months, guard) & counted[:, None] & ended, small & counted[:, None])
+    if complementary == "row":
+        amounts = np.stack(months), np.stack([np.stack(one, axis=0) for one in windows], axis=2)
+        groups = list(_areas(panel, totals or {}))
+        before = -1
+        while before != (before := int(found.months.sum() + found.windows.sum())):
+            _guard_rows(found, guard, *amounts, ends)
+            _guard_areas(found, guard, *amounts, groups)
+    return found
+
+
+def _window_values(card: Scorecard, length: int, back: int) -> tuple[Floats, Floats | None]:
+    """Return numerators and denominators of a window; a stock is its mean; NaN where nothing is printed."""
+    top, base = window_parts(card.panel, card.limits.ends, length, back)
+    shown = (card.comparison.previous if back else card.comparison.current)[:, 1 if length == 3 else 2]
+    stock = card.measures.each(lambda measure: measure.how.windows == "mean", bool)
+    top = np.where(np.isfinite(shown), np.where(stock, top / length, top), np.nan)
+    return top, np.where(np.isfinite(shown), base, np.nan)
+
+
+def _exposed(card: Scorecard, top: Floats, base: Floats | None) -> Exposed:
+    """Return the numbers of people that a figure rests on, NaN where there is none.
+
+    A count is itself; a rate has its numerator and its denominator, a proportion also the rest of its
+    denominator (97 of 100 satisfied are 3 who are not), a duration the number of cases.
+    """
+    shape = (-1,) + (1,) * (top.ndim - 1)
+    ratio = rests_on_parts(card).reshape(shape)
+    kind = card.measures.each(lambda measure: measure.kind).reshape(shape)
+    if base is None:
+        return (np.abs(top),)
+    rest = np.where(ratio & (kind == "proportion"), base - top, np.nan)
+    cases = np.where(ratio & np.isfinite(top), base, np.nan)
+    return np.abs(np.where(kind == "duration", np.nan, top)), cases, np.where(rest < 0.0, np.nan, rest)
+
+
+def _small(exposed: Exposed, guard: _Guard) -> Flags:
+    low = 0.0 if guard.least else -1.0
+    return np.asarray(np.any([(cells > low) & (cells < guard.below) for cells in exposed], axis=0))
+
+
+def _guard_rows(found: Hidden, guard: _Guard, amounts: Floats, totals: Floats, ends: Any) -> None:
+    """Within a row: the months against the totals of 3 and of 12 months, this year and last."""
+    printed = np.asarray(np.any(np.isfinite(totals), axis=0))
+    for s in np.flatnonzero(found.months.any(axis=1) | found.windows.any(axis=1)).tolist():
+        for back, (three, twelve) in ((0, NOW), (12, AGO)):
+            last = int(ends[s]) - back
+            young = np.arange(max(last - 2, 0), last + 1)
+            old = np.arange(max(last - 11, 0), max(last - 2, 0))
+            row = _Line(found.months[s], amounts[:, s], guard, keep=int(ends[s]))
+            if printed[s, three] and not found.windows[s, three]:
+                found.windows[s, three] |= not row.close(young)
+            if found.windows[s, three]:
+                row.open(young)
+                old = np.concatenate([young, old])
+            if printed[s, twelve] and not found.windows[s, twelve]:
+                found.windows[s, twelve] |= not row.close(old)
+            if found.windows[s, twelve]:
+                row.open(np.union1d(young, old))
+
+
+def _guard_areas(
+    found: Hidden, guard: _Guard, months: Floats, windows: Floats, groups: Iterable[tuple[int, Any]]
+) -> None:
+    """Between the series: the areas against the total that they add up to, in every month and window."""
+    for total, areas in groups:
+        for hidden, amounts in ((found.months, months), (found.windows, windows)):
+            touched = hidden[areas].any(axis=0) | hidden[total]
+            for t in np.flatnonzero(touched).tolist():
+                column = _Line(hidden[:, t], amounts[:, :, t], guard)
+                if not hidden[total, t]:
+                    hidden[total, t] = not column.close(areas)
+                if hidden[total, t]:
+                    column.open(areas)
+
+
+@dataclass(frozen=True, eq=False)
+class _Line:
+    """Figures that add up to another: which are hidden (changed in place), the numbers they rest on."""
+
+    hidden: Flags
+    amounts: Floats
+    guard: _Guard
+    keep: int = -1
+
+    def close(self, members: Any) -> bool:
+        """Hide more of the members until their sum gives none away; False where it always would."""
+        if not self.hidden[members].any():
+            return True
+        for amounts in self.amounts:
+            while not self.guard.enough(amounts[members[self.hidden[members]]]):
+                if not self._hide_smallest(members, amounts):
+                    return False
+        return True
+
+    def open(self, members: Any) -> None:
+        """Hide a member of a hidden sum, which could else be added up."""
+        if len(members) and not self.hidden[members].any():
+            any(self._hide_smallest(members, amounts) for amounts in self.amounts)
+
+    def _hide_smallest(self, members: Any, amounts: Floats) -> bool:
+        free = members[~self.hidden[members] & (amounts[members] > 0.0)]
+        if not len(free):
+            return False
+        order = np.lexsort((amounts[free], free == self.keep))
+        self.hidden[free[order[0]]] = True
+        return True
+
+
+def _areas(panel: Panel, totals: Mapping[str, str]) -> Iterator[tuple[int, Any]]:
+    """Yield the row of every total, and the rows that add up to it."""
+    for key, label in totals.items():
+        if key not in panel.keys or label not in panel.keys[key]:
+            raise ChoiceError(f"`totals` names {key} = {label!r}, which no series has: see `panel.keys`.")
+        others = [labels for name, labels in panel.keys.items() if name != key]
+        together = list(zip(*others, strict=True)) if others else [()] * panel.n_series
+        rows: dict[Any, list[int]] = {}
+        for s, name in enumerate(together):
+            rows.setdefault(name, []).append(s)
+        for members in rows.values():
+            sums = [s for s in members if panel.keys[key][s] == label]
+            areas = [s for s in members if panel.keys[key][s] != label]
+            if len(sums) == 1 and areas:
+                yield sums[0], np.array(areas)

@@ -1,0 +1,302 @@
+"""publish(): the scorecard as it may leave the office, with small numbers hidden and words beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from spc.checks import ChoiceError, choice, whole
+from spc.comparing import compare
+from spc.covers import MARK, Cover
+from spc.hiding import AGO, NOW, Hidden, hide, is_counted, rests_on_parts, window_parts
+from spc.measures import Catalogue, Measure
+from spc.panel import Floats, Panel
+from spc.papers import left_words, since
+from spc.remarks import Remarks
+from spc.results import Comparison, Exceptions
+from spc.scoring import Scorecard
+
+__all__ = ["publish"]
+
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+YEAR = 12
+#: Lines of rounded rates keep this many figures.
+FIGURES = 3
+
+
+def publish(
+    card: Scorecard,
+    *,
+    suppress_below: int | None = None,
+    round_to: int | None = None,
+    zeros: str = "shown",
+    complementary: str = "row",
+    totals: Mapping[str, str] | None = None,
+    remarks: Remarks | None = None,
+    before: Scorecard | None = None,
+) -> Scorecard:
+    """Return the scorecard that may be published: small numbers hidden, counts rounded, words beside it.
+
+    Parameters
+    ----------
+    card : Scorecard
+    suppress_below : int, optional
+        Counts from 1 to this less 1 are hidden, and so is every rate, proportion or duration that rests on
+        such a count. They print as "[c]".
+    round_to : int, optional
+        Counts, and both parts of rates, are rounded to the nearest multiple, halves away from zero.
+    zeros : {"shown", "hidden"}
+        Whether 0 is a small number too.
+    complementary : {"row", "none"}
+        Whether further figures are hidden from which a hidden one could be worked out: within a row (months
+        against 3 and 12 months, this year and last), and between series where `totals` says how they add up.
+    totals : mapping of key to label, optional
+        The series that are the sum of the others: ``{"area": "County"}``.
+    remarks : Remarks, optional
+        Comments and acknowledged exceptions to stand beside the rows.
+    before : Scorecard, optional
+        The paper of the month before; what has changed since stands beside the rows. It is hidden and
+        rounded in the same way, unless it has been published already.
+
+    Returns
+    -------
+    Scorecard
+        One that holds no hidden figure: what is hidden is NaN in its panel, windows, changes and limits, so
+        that no page made from it can give it away. Trend words, exceptions and weightings are those of the
+        true figures; changes and arrows are those of the figures shown.
+
+    Raises
+    ------
+    ChoiceError
+        A number out of range, a misspelt choice, a scorecard that was published before.
+
+    Notes
+    -----
+    docs/publishing.md says what is protected and what is not: above all, not what two papers of different
+    months, or other sources, tell together.
+
+    Examples
+    --------
+    >>> import spc
+    >>> panel = spc.Panel.from_numpy([[7, 2, 9] * 12], start="2021-08")
+    >>> shown = spc.publish(spc.scorecard(panel, as_at="2024-06"), suppress_below=5)
+    >>> shown.to_frame()[["month", "m3", "m12"]].values.tolist()
+    [['[c]', '18', '72']]
+    """
+    choice("zeros", zeros, ("shown", "hidden"))
+    choice("complementary", complementary, ("row", "none"))
+    below = None if suppress_below is None else whole("suppress_below", suppress_below, 2, 1000)
+    base = None if round_to is None else whole("round_to", round_to, 2, 1000)
+
+    def covered(one: Scorecard) -> Scorecard:
+        if below is None and base is None:
+            return one
+        if below is None:
+            found = _nothing(one)
+        else:
+            found = hide(one, below=below, zeros=zeros, complementary=complementary, totals=totals)
+        return _covered(one, found, base, _sentences(one, below, base, zeros))
+
+    if card.cover is not None and (below is not None or base is not None):
+        raise ChoiceError("`card` was published before: publish the scorecard that scorecard() returned.")
+    shown = covered(card)
+    beside = () if remarks is None else remarks.beside(shown)
+    note = shown.note
+    if before is not None:
+        found = since(shown, before if before.cover is not None else covered(before))
+        beside += (found.beside(),)
+        note = _joined(note, left_words(found))
+    return replace(shown, note=note, beside=(*card.beside, *beside))
+
+
+def _nothing(card: Scorecard) -> Hidden:
+    return Hidden(np.zeros(card.panel.values.shape, np.bool_), np.zeros((card.panel.n_series, 4), np.bool_))
+
+
+def _covered(card: Scorecard, found: Hidden, base: int | None, sentences: str) -> Scorecard:
+    """Return the scorecard without what is hidden, rounded if asked."""
+    counted = is_counted(card)
+    cells, ago = _page_cells(card, found)
+    comparison = _compared(card, cells, ago, counted, base)
+    known = ~np.isnan(card.comparison.change)
+    cover = Cover(
+        cells=cells & ~np.isnan(card.comparison.current),
+        changes=known & (cells | ago),
+        months=found.months,
+        status=card.limits.status,
+    )
+    panel = _panel(card, found.months, counted, base)
+    exceptions = _exceptions(card, panel, cover.hidden_row, counted, base)
+    unsaid = cover.hidden_row | (counted & (base is not None))
+    numbers: dict[str, Any] = {
+        name: _without(getattr(card.trend, name), unsaid) for name in ("slope", "r", "t", "p")
+    }
+    trend = replace(card.trend, panel=panel, **numbers)
+    return replace(
+        card,
+        weights=replace(card.weights, exceptions=exceptions, trend=trend),
+        trend=trend,
+        comparison=replace(comparison, panel=panel),
+        note=_joined(card.note, sentences),
+        cover=cover,
+    )
+
+
+def _page_cells(card: Scorecard, found: Hidden) -> tuple[Flags, Flags]:
+    """Return which of month, 3 and 12 months are hidden, this year and last, each (n_series, 3)."""
+    ends = card.limits.ends
+    rows = np.arange(card.panel.n_series)
+    last_year = np.where(ends >= YEAR, found.months[rows, np.maximum(ends - YEAR, 0)], False)
+    now = [found.months[rows, ends], *(found.windows[:, k] for k in NOW)]
+    ago = [last_year, *(found.windows[:, k] for k in AGO)]
+    return np.stack(now, axis=1), np.stack(ago, axis=1)
+
+
+def _compared(card: Scorecard, cells: Flags, ago: Flags, counted: Flags, base: int | None) -> Comparison:
+    """Return the windows without what is hidden; changes are those of the figures that are shown."""
+    table = card.comparison
+    current = np.where(cells, np.nan, _rounded_windows(card, counted, base, 0))
+    previous = np.where(ago, np.nan, _rounded_windows(card, counted, base, YEAR))
+    with np.errstate(invalid="ignore"):
+        same = (current == table.current) & (previous == table.previous)
+    same |= np.isnan(table.current) | np.isnan(table.previous)
+    fresh = _as_given(card, current, previous)
+    names = ("change", "relative", "arrow", "judgement")
+    merged = {name: np.where(same, getattr(table, name), getattr(fresh, name)) for name in names}
+    return replace(table, current=current, previous=previous, **merged)
+
+
+def _as_given(card: Scorecard, current: Floats, previous: Floats) -> Comparison:
+    """Compare figures that are ready: each measure by its unit and direction alone."""
+    n_series = card.panel.n_series
+    values, three, twelve = (np.full((n_series, YEAR + 1), np.nan) for _ in range(3))
+    for k, cells in enumerate((values, three, twelve)):
+        cells[:, 0], cells[:, YEAR] = previous[:, k], current[:, k]
+    code = card.measures.code
+    ready = [
+        Measure(str(i), kind="median", unit=measure.unit, improvement=measure.improvement)
+        for i, measure in enumerate(card.measures.distinct)
+    ]
+    panel = Panel(
+        values=values,
+        keys={"measure": np.array([str(i) for i in code.tolist()], dtype=object)},
+        start=None,
+        given={3: three, 12: twelve},
+    )
+    return compare(panel, measures=Catalogue(tuple(ready)))
+
+
+def _rounded_windows(card: Scorecard, counted: Flags, base: int | None, back: int) -> Floats:
+    """Return month, 3 and 12 months of this year or last, rounded where they count."""
+    true = card.comparison.previous if back else card.comparison.current
+    if base is None:
+        return true
+    per = card.measures.each(lambda measure: measure.shown.per)
+    kind = card.measures.each(lambda measure: measure.kind)
+    found = []
+    for k, length in enumerate((1, 3, 12)):
+        top, below = window_parts(card.panel, card.limits.ends, length, back)
+        small = nearest(below, base)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            ratio = np.where(small == 0.0, np.nan, nearest(top, base) / small * per)
+        ratio = np.where((kind == "duration") & (small != 0.0), true[:, k], ratio)
+        found.append(np.where(rests_on_parts(card), ratio, nearest(true[:, k], base)))
+    rounded = np.where(counted[:, None], np.stack(found, axis=1), true)
+    return np.where(np.isnan(true), np.nan, rounded)
+
+
+def nearest(numbers: Floats, base: float) -> Floats:
+    """Round to multiples of `base`, halves away from zero.
+
+    Examples
+    --------
+    >>> nearest(np.array([7.0, 7.5, -7.5, 2.0]), 5).tolist()
+    [5.0, 10.0, -10.0, 0.0]
+    """
+    return np.copysign(np.floor(np.abs(numbers) / base + 0.5) * base, numbers) + 0.0
+
+
+def _panel(card: Scorecard, months: Flags, counted: Flags, base: int | None) -> Panel:
+    """Return the months that may be seen; ready windows of counted series leave, for they say the same."""
+    panel = card.panel
+    values, of = panel.values, panel.of
+    if base is not None:
+        rows = counted[:, None]
+        times = card.measures.each(lambda measure: measure.kind == "duration", bool)[:, None]
+        ratio = rests_on_parts(card)[:, None]
+        rounded = nearest(values, base)
+        if of is not None:
+            whole_of = np.where(nearest(of, base) == 0.0, np.nan, nearest(of, base))
+            with np.errstate(invalid="ignore", divide="ignore"):
+                spread = np.where(of == 0.0, np.nan, values / of) * whole_of
+            rounded = np.where(times & ratio, spread, rounded)
+            of = np.where(rows & ratio, whole_of, of)
+        values = np.where(rows, rounded, values)
+    touched = counted & (months.any(axis=1) | (base is not None))
+    given = {window: np.where(touched[:, None], np.nan, cells) for window, cells in panel.given.items()}
+    return replace(
+        panel,
+        values=np.where(months, np.nan, values),
+        of=None if of is None else np.where(months, np.nan, of),
+        given=given,
+    )
+
+
+def _exceptions(card: Scorecard, panel: Panel, hidden: Flags, counted: Flags, base: int | None) -> Exceptions:
+    """Return the exceptions with limits that give nothing away: none in hidden rows, rounded in others."""
+    limits = card.limits
+    owner = limits.phases.series
+    ratio = rests_on_parts(card)[owner]
+    lines: dict[str, Any] = {}
+    for name in ("phase_centre", "phase_sigma", "phase_upper", "phase_lower"):
+        line = getattr(limits, name)
+        if base is not None:
+            coarse = np.where(ratio, _figures(line), nearest(line, base))
+            line = np.where(counted[owner], coarse, line)
+        lines[name] = _without(line, hidden[owner])
+    unsaid = hidden[owner] | (counted[owner] & (base is not None))
+    shown = replace(
+        limits,
+        panel=panel,
+        **lines,
+        phase_total=_without(limits.phase_total, unsaid),
+        phase_scale=np.where(unsaid, 0.0, limits.phase_scale),
+    )
+    seen = np.isfinite(panel.observed) | ~hidden[:, None]
+    zones = np.where(seen, card.exceptions.zones, np.uint16(0))
+    return replace(card.exceptions, limits=shown, zones=zones)
+
+
+def _figures(numbers: Floats) -> Floats:
+    return np.array([float(f"{number:.{FIGURES}g}") for number in numbers.tolist()], np.float64)
+
+
+def _without(numbers: Floats, hidden: Flags) -> Floats:
+    return np.where(hidden, np.nan, numbers)
+
+
+def _joined(*sentences: str) -> str:
+    return ". ".join(text.rstrip(".") for text in sentences if text)
+
+
+def _sentences(card: Scorecard, below: int | None, base: int | None, zeros: str) -> str:
+    """Say what was hidden and rounded, for the foot of every page."""
+    said = []
+    if below is not None:
+        first = "0" if zeros == "hidden" else "1"
+        said.append(
+            f"Counts from {first} to {below - 1}, rates that rest on them, and figures from which they could "
+            f"be worked out are hidden: {MARK}; such rows show no limits"
+        )
+    if base is not None:
+        said.append(
+            f"Counts, and the counts that rates rest on, are rounded to the nearest {base}, each on its own, "
+            "so they may not add up; changes are those of the rounded figures"
+        )
+    said.append("Trends, exceptions and weightings are those of the true figures")
+    if not is_counted(card).all():
+        said.append("Figures that came ready, without the counts they rest on, are shown as they came")
+    return ". ".join(said)

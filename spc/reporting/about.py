@@ -1,0 +1,139 @@
+"""What every page says of itself: month, options, version, and where each series went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import metadata
+
+import numpy as np
+
+from spc.baselines import Baseline, Window
+from spc.inert import visible
+from spc.portrait import month_name
+from spc.rules import RULES
+from spc.scoring import Scorecard
+
+__all__ = ["About", "about", "baseline_words"]
+
+#: Refused series told one by one.
+TOLD = 50
+JUDGEMENTS = {
+    "better": "better",
+    "worse": "worse",
+    "little change": "with little change",
+    "no direction": "without a preferred direction",
+}
+
+
+@dataclass(frozen=True)
+class About:
+    """The sentences of a page about itself.
+
+    `facts` are pairs of heading and text; `refused` are pairs of series and reason.
+    """
+
+    summary: str
+    note: str
+    counts: str
+    statuses: str
+    absent: tuple[str, ...]
+    refused: tuple[tuple[str, str], ...]
+    more_refused: int
+    facts: tuple[tuple[str, str], ...]
+
+
+def about(card: Scorecard, shown: Sequence[int]) -> About:
+    """Gather what a page says of itself.
+
+    Parameters
+    ----------
+    card : Scorecard
+    shown : sequence of int
+        The rows on the page; the others are counted as left out.
+
+    Returns
+    -------
+    About
+    """
+    report = card.panel.report
+    refused = () if report is None else tuple(report.refused)
+    n_series = card.panel.n_series
+    out = n_series - len(shown)
+    counts = f"{n_series + len(refused):,} series in = {len(shown):,} shown"
+    counts += f" + {out:,} left out (the heaviest are shown)" if out else ""
+    counts += f" + {len(refused):,} refused and reported" if refused else ""
+    return About(
+        summary=_summary(card, shown),
+        note=visible(f"{card.note[0].upper()}{card.note[1:]}").rstrip(".") + "." if card.note else "",
+        counts=f"{counts}.",
+        statuses=_statuses(card, shown),
+        absent=tuple(map(visible, card.absent)),
+        refused=tuple((visible(one.name), visible(one.problem.sentence)) for one in refused[:TOLD]),
+        more_refused=max(len(refused) - TOLD, 0),
+        facts=tuple(_facts(card)),
+    )
+
+
+def _summary(card: Scorecard, shown: Sequence[int]) -> str:
+    rows = np.array(shown, np.int64)
+    flagged = int(np.count_nonzero(card.exceptions.at[rows]))
+    judged = card.comparison.judgement[rows, 2].tolist()
+    told = ", ".join(f"{judged.count(word):,} {said}" for word, said in JUDGEMENTS.items() if word in judged)
+    total = f"{len(rows):,} measures" if len(rows) != 1 else "1 measure"
+    said = f"{flagged:,} of {total} {'carries' if flagged == 1 else 'carry'} a statistical exception."
+    return f"{said} Year on year: {told}." if told else said
+
+
+def _statuses(card: Scorecard, shown: Sequence[int]) -> str:
+    found = card.status[np.array(shown, np.int64)].tolist()
+    words = sorted(set(found), key=lambda word: (word != "ok", word))
+    told = [f"{found.count(word):,} {'judged by limits' if word == 'ok' else word}" for word in words]
+    return f"{', '.join(told)}." if told else ""
+
+
+def _facts(card: Scorecard) -> list[tuple[str, str]]:
+    limits = card.limits
+    last = card.as_at - (card.panel.start or 0)
+    rules = next((name for name, rows in RULES.items() if rows == card.exceptions.rules), "own rows")
+    names = ", ".join(rule.name for rule in card.exceptions.rules)
+    return [
+        ("As at", month_name(card.panel.start, last)),
+        ("Baseline", baseline_words(limits.baseline)),
+        ("Rules", f"{rules} ({names})"),
+        ("Chart", _charts(card)),
+        ("Weighting", card.weights.weighting),
+        ("Made by", f"spc {_version()}"),
+    ]
+
+
+def baseline_words(baseline: Baseline) -> str:
+    """Say which months set the limits.
+
+    Examples
+    --------
+    >>> import spc
+    >>> baseline_words(spc.Window(36, first=24))
+    'of the last 36 months the first 24'
+    """
+    if isinstance(baseline, Window):
+        return f"of the last {baseline.span} months the first {baseline.first}"
+    if isinstance(baseline, tuple):
+        return f"{baseline[0]} to {baseline[1]}"
+    return "all months" if baseline == "all" else f"the first {baseline} months"
+
+
+def _charts(card: Scorecard) -> str:
+    limits = card.limits
+    if limits.chart == "small_count":
+        return "small counts, exact"
+    width = f"{limits.width:g} sigma"
+    few = int(np.count_nonzero(limits.phase_small))
+    return f"XmR, limits at {width}" + (f"; small counts, exact, for {few:,} rare counts" if few else "")
+
+
+def _version() -> str:
+    try:
+        return metadata.version("opcc-spc")
+    except metadata.PackageNotFoundError:  # run from a folder that was never installed
+        return "of this folder"

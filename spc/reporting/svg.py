@@ -1,0 +1,188 @@
+"""Trend lines for the rows of a page: SVG of some 600 bytes, drawn without a plotting library."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from spc.portrait import Mark, Portrait, Stretch
+
+__all__ = ["Frame", "frame_of", "line_path", "mark_paths", "number", "sparkline"]
+
+#: Size of a trend line in px, and the room around it for marks.
+WIDTH, HEIGHT, ROOM = 186, 34, 5.0
+#: Letter of a judgement in the style sheet: colour; the side has its shape.
+INKS = {"better": "g", "worse": "w", "no direction": "n"}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where months and values fall on a drawing.
+
+    Positions first .. last (half open) of the panel lie between `left` and `right`, values low .. high
+    between `bottom` and `top`, all in px.
+    """
+
+    first: int
+    last: int
+    low: float
+    high: float
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+    @property
+    def step(self) -> float:
+        """Distance of two months."""
+        return (self.right - self.left) / max(self.last - self.first - 1, 1)
+
+    def x(self, t: float) -> float:
+        """Return where a month stands."""
+        return self.left + (t - self.first) * self.step
+
+    def y(self, value: float) -> float:
+        """Return where a value stands; off the scale it stands on the edge."""
+        part = (value - self.low) / (self.high - self.low)
+        return self.bottom - min(max(part, 0.0), 1.0) * (self.bottom - self.top)
+
+    def inside(self, stretch: Stretch) -> tuple[float, float] | None:
+        """Return where a stretch begins and ends, half a month beyond its months; None outside."""
+        first, last = max(stretch.first, self.first), min(stretch.last, self.last)
+        if first >= last:
+            return None
+        return max(self.x(first - 0.5), self.left), min(self.x(last - 0.5), self.right)
+
+
+def frame_of(
+    one: Portrait, first: int, last: int, box: tuple[float, float, float, float], extra: Iterable[float] = ()
+) -> Frame:
+    """Return the frame that holds all values and limits of the months; `box` is left, right, top, bottom."""
+    seen = [float(v) for v in one.values[first:last] if math.isfinite(v)]
+    for stretch in one.stretches:
+        if stretch.first < last and stretch.last > first:
+            seen += [v for v in (stretch.centre, stretch.ucl, stretch.lcl) if not math.isnan(v)]
+    seen += [v for v in extra if not math.isnan(v)]
+    low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
+    if not high - low > 1e-9 * max(abs(low), abs(high)):  # a constant lies in the middle
+        reach = 0.5 * abs(high) or 1.0
+        low, high = low - reach, high + reach
+    return Frame(first, last, low, high, *box)
+
+
+def sparkline(one: Portrait, first: int, last: int) -> str:
+    """Draw the trend line of a row.
+
+    Parameters
+    ----------
+    one : Portrait
+    first, last : int
+        Positions of the months, half open; the same for all rows of a page.
+
+    Returns
+    -------
+    str
+        An `<svg>` whose inks the style sheet of the page knows; a band between the limits, a dashed centre
+        line, triangles at exceptions (up for High, down for Low) among the months that are judged, a dot at
+        the last month, gaps as gaps.
+    """
+    frame = frame_of(one, first, last, (ROOM, WIDTH - ROOM, ROOM, HEIGHT - ROOM))
+    parts = [*_band(one, frame)]
+    steps = "".join(f"M{number(frame.x(t - 0.5))} 1V{HEIGHT - 1}" for t, _ in one.steps if first < t < last)
+    if steps:
+        parts.append(f'<path class="st" d="{steps}"/>')
+    line = line_path(one.values, frame)
+    if line:
+        parts.append(f'<path class="l" d="{line}"/>')
+    parts += mark_paths([m for m in one.marks if first <= m.at < last and m.judged], one, frame, 2.9)
+    end = _last_observed(one, first, last)
+    if end is not None and end not in one.marked:
+        parts.append(
+            f'<circle class="e" cx="{number(frame.x(end))}" cy="{number(frame.y(float(one.values[end])))}" '
+            'r="2.4"/>'
+        )
+    return (
+        f'<svg class="sl" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{summary(one, first, last)}">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def _band(one: Portrait, frame: Frame) -> list[str]:
+    parts = []
+    for stretch in one.stretches:
+        ends = frame.inside(stretch)
+        if ends is None:
+            continue
+        wide = number(ends[1] - ends[0])
+        top = frame.top - 3 if math.isnan(stretch.ucl) else frame.y(stretch.ucl)
+        low = frame.bottom + 3 if math.isnan(stretch.lcl) else frame.y(stretch.lcl)
+        parts.append(
+            f'<rect class="b" x="{number(ends[0])}" y="{number(top)}" width="{wide}" '
+            f'height="{number(max(low - top, 0.5))}"/>'
+            f'<path class="c" d="M{number(ends[0])} {number(frame.y(stretch.centre))}h{wide}"/>'
+        )
+    return parts
+
+
+def line_path(values: Sequence[float] | np.ndarray, frame: Frame) -> str:
+    """Return the path through the observed months; a month alone between gaps becomes a short dash."""
+    runs: list[list[str]] = [[]]
+    for t in range(frame.first, frame.last):
+        value = float(values[t])
+        if math.isnan(value):
+            runs.append([])
+        else:
+            runs[-1].append(f"{number(frame.x(t))} {number(frame.y(value))}")
+    words: list[str] = [f"M{' '.join(run)}" + ("h.01" if len(run) == 1 else "") for run in runs if run]
+    return "".join(words)
+
+
+def mark_paths(marks: Sequence[Mark], one: Portrait, frame: Frame, size: float) -> list[str]:
+    """Draw triangles at exceptions, one path for each ink: up for High, down for Low; pale in a baseline."""
+    inks: dict[str, str] = {}
+    for mark in marks:
+        value = float(one.values[mark.at])
+        if math.isnan(value):
+            continue
+        turn = -1.0 if mark.side == "High" else 1.0
+        x, y = number(frame.x(mark.at)), number(frame.y(value) + turn * size)
+        shape = f"M{x} {y}l{number(size)} {number(-turn * 1.7 * size)}h{number(-2 * size)}z"
+        ink = INKS[mark.judgement] + ("" if mark.judged else " p")
+        inks[ink] = inks.get(ink, "") + shape
+    return [f'<path class="k {ink}" d="{shapes}"/>' for ink, shapes in inks.items()]
+
+
+def _last_observed(one: Portrait, first: int, last: int) -> int | None:
+    observed = np.flatnonzero(np.isfinite(one.values[first:last]))
+    return first + int(observed[-1]) if len(observed) else None
+
+
+def summary(one: Portrait, first: int, last: int) -> str:
+    """Say what a trend line shows, for people who do not see it; holds no name, so nothing to escape."""
+    observed = [t for t in range(first, last) if math.isfinite(one.values[t])]
+    what = "Rolling 12-month figures" if one.rolling else "Monthly figures"
+    if not observed:
+        return "No figures."
+    high = max(observed, key=lambda t: float(one.values[t]))
+    low = min(observed, key=lambda t: float(one.values[t]))
+    said = (
+        f"{what} {one.month(observed[0])} to {one.month(observed[-1])}: lowest {_at(one, low)}, "
+        f"highest {_at(one, high)}, last {one.text(float(one.values[observed[-1]]))}."
+    )
+    marks = [mark for mark in one.marks if first <= mark.at < last and mark.judged]
+    sides = [(side, sum(mark.side == side for mark in marks)) for side in ("High", "Low")]
+    flagged = " and ".join(f"{n} {side.lower()}" for side, n in sides if n)
+    return f"{said} Months judged to be exceptions: {flagged}." if flagged else said
+
+
+def _at(one: Portrait, t: int) -> str:
+    return f"{one.text(float(one.values[t]))} in {one.month(t)}"
+
+
+def number(value: float) -> str:
+    """Print a coordinate with one decimal at the most."""
+    text = f"{value:.1f}"
+    return text.removesuffix(".0")

@@ -1,0 +1,1 @@
+"""Reading: bad inputs by the table, published layouts, laws of the door."""
