@@ -43,7 +43,9 @@ class Panel:
     echo : {"period", "datetime", "order"}
         How months are given back by `to_frame`.
     report : Report, optional
-        What `read` found: the problems, and the cells in, used and reported.
+        What `read` found: the problems, and the cells in, used and reported. A selection has none.
+    refused : (n_series,) bool
+        Series that stand here by name alone, because a cell of theirs could not be read.
     """
 
     values: Floats
@@ -54,6 +56,7 @@ class Panel:
     is_ratio: np.ndarray[Any, np.dtype[np.bool_]] = field(default_factory=lambda: np.zeros(0, bool))
     echo: str = "period"
     report: Any = None
+    refused: np.ndarray[Any, np.dtype[np.bool_]] = field(default_factory=lambda: np.zeros(0, bool))
 
     def __post_init__(self) -> None:
         set_once = object.__setattr__
@@ -63,6 +66,8 @@ class Panel:
         if len(self.is_ratio) != len(self.values):
             ratio = np.zeros(len(self.values), bool) if self.of is None else np.isfinite(self.of).any(axis=1)
             set_once(self, "is_ratio", ratio)
+        if len(self.refused) != len(self.values):
+            set_once(self, "refused", np.zeros(len(self.values), bool))
         if self.start is None:
             set_once(self, "echo", "order")
 
@@ -341,6 +346,8 @@ class Panel:
             of=None if self.of is None else self.of[rows],
             given={window: cells[rows] for window, cells in self.given.items()},
             is_ratio=self.is_ratio[rows],
+            refused=self.refused[rows],
+            report=None,
         )
 
     def parts(self, s: int) -> tuple[Floats, Floats | None]:

@@ -19,8 +19,8 @@ __all__ = ["STATUSES", "Comparison", "Exceptions", "Limits", "Trend", "Weights"]
 
 Words = np.ndarray[Any, np.dtype[np.object_]]
 #: Code to word; "ok" alone can flag.
-STATUSES = ("ok", "no data", "short history", "no variation", "no counts")
-OK, NO_DATA, SHORT_HISTORY, NO_VARIATION, NO_COUNTS = range(5)
+STATUSES = ("ok", "no data", "short history", "no variation", "no counts", "refused")
+OK, NO_DATA, SHORT_HISTORY, NO_VARIATION, NO_COUNTS, REFUSED = range(6)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -118,7 +118,7 @@ class Limits:
         status = np.full(self.panel.n_series, SHORT_HISTORY, np.int8)
         status[owner[holds]] = self.phase_status[holds]
         unseen = self.panel.first_observed > self.ends
-        return np.where(unseen, NO_DATA, status).astype(np.int8)
+        return np.where(self.panel.refused, REFUSED, np.where(unseen, NO_DATA, status)).astype(np.int8)
 
     @property
     def status(self) -> Words:

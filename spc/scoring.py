@@ -17,6 +17,7 @@ from spc.covers import Beside, Cover
 from spc.detection import exceptions
 from spc.measures import Assignment, Catalogue, Measure, measures_of
 from spc.panel import Floats, Panel
+from spc.reading.report import with_refused
 from spc.results import Comparison, Exceptions, Limits, Trend, Weights, Words
 from spc.rules import Rule
 from spc.trending import trend
@@ -90,14 +91,14 @@ class Scorecard:
 
     @property
     def monthly(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        """Series that have monthly values, so that run rules and trends may be asked of them (n_series,)."""
-        return self.measures.each(lambda measure: measure.how.monthly, bool)
+        """Series with monthly values, so that run rules and trends may be asked of them (n_series,)."""
+        return self.measures.each(lambda measure: measure.how.monthly, bool) & ~self.panel.refused
 
     @property
     def status(self) -> Words:
         """Why a row has no flags, or the word ok (n_series,)."""
         status = self.limits.status if self.cover is None else self.cover.status.copy()
-        status[~self.monthly] = "rolling 12 only"
+        status[~self.monthly & ~self.panel.refused] = "rolling 12 only"
         return status
 
     @property
@@ -237,7 +238,7 @@ def scorecard(
     Scorecard(57 series as at 2024-07, 20 with exceptions)
     """
     last = panel.position(as_at)
-    panel, rows = _in_order(panel, measures)
+    panel, rows = _in_order(with_refused(panel), measures)
     panel = _from_first(panel, rows)
     months = panel.months
     each = [months[at] for at in np.maximum(last - rows.each(lambda measure: measure.lag), 0)]

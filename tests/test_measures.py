@@ -141,3 +141,23 @@ def test_lag_first_and_order():
     assert rows.loc["fast", "status"] == "short history"
     assert card.absent == ("gone",)
     assert "Without data: gone." in card.to_text()
+
+
+def test_a_refused_series_keeps_its_row():
+    import pandas as pd
+
+    months = pd.period_range("2021-08", periods=36, freq="M").astype(str).tolist()
+    rows = pd.DataFrame(
+        {
+            "measure": ["good"] * 36 + ["bad"] * 36 + ["Total"] * 36,
+            "month": months * 3,
+            "value": ["7"] * 35 + ["9"] + ["<5"] + ["8"] * 71,
+        }
+    )
+    panel = spc.read(rows)
+    assert panel.keys["measure"].tolist() == ["good"]
+    card = spc.scorecard(panel, measures=spc.Catalogue((spc.Measure("bad"), spc.Measure("good"))))
+    frame = card.to_frame().set_index("measure")
+    assert frame["status"].to_dict() == {"bad": "refused", "good": "no variation"}
+    assert frame.loc["bad", ["month", "trend", "exceptions", "weighting"]].tolist() == [""] * 4
+    assert spc.scorecard(panel.select([0])).panel.n_series == 1

@@ -16,12 +16,14 @@ __all__ = ["arrow_sheet", "frame_sheet"]
 
 
 def frame_sheet(frame: Any) -> Sheet:
-    """Return a frame as a sheet; an index with a name becomes key columns."""
+    """Return a frame as a sheet; an index with a name, or of texts, becomes columns."""
     import narwhals.stable.v2 as nw
 
     if not nw.dependencies.is_pandas_dataframe(frame):
         return arrow_sheet(_eager(frame).to_arrow(), "")
-    if any(name is not None for name in frame.index.names):
+    if any(name is not None for name in frame.index.names) or str(frame.index.dtype) in ("object", "str"):
+        named = [str(name) for name in frame.index.names if name is not None]
+        headings_of([*named, *map(str, frame.columns)], "")
         frame = frame.reset_index()
     try:
         columns = [(str(name), _pandas_column(frame.iloc[:, i])) for i, name in enumerate(frame.columns)]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from spc import frames
+from spc.panel import Panel
 from spc.parsing import READING_RULES, Problem
 from spc.wording import month_text
 
-__all__ = ["Findings", "RefusedSeries", "Report"]
+__all__ = ["Findings", "RefusedSeries", "Report", "with_refused"]
 
 Array = np.ndarray[Any, Any]
 
@@ -181,4 +182,27 @@ def refused_of(
             gathered.setdefault(s, []).append(place)
     return tuple(
         RefusedSeries(keys[places[0]], problems[places[0]], len(places)) for places in gathered.values()
+    )
+
+
+def with_refused(panel: Panel) -> Panel:
+    """Return the panel with the series that `read` refused behind the others, by name and without any month.
+
+    Rows called Total are not among them: they were left out because they are no series.
+    """
+    report = panel.report
+    names = [one.keys for one in report.refused if one.problem.rule != "total row"] if report else []
+    if not names:
+        return panel
+    empty = np.full((len(names), panel.n_periods), np.nan)
+    more = dict(zip(panel.keys, zip(*names, strict=True), strict=True))
+    return replace(
+        panel,
+        values=np.vstack([panel.values, empty]),
+        keys={key: np.array([*labels, *more[key]], dtype=object) for key, labels in panel.keys.items()},
+        of=None if panel.of is None else np.vstack([panel.of, empty]),
+        given={window: np.vstack([cells, empty]) for window, cells in panel.given.items()},
+        is_ratio=np.append(panel.is_ratio, np.zeros(len(names), bool)),
+        refused=np.append(panel.refused, np.ones(len(names), bool)),
+        report=None,
     )

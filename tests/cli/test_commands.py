@@ -109,7 +109,9 @@ def test_a_bad_cell_refuses_its_series_and_leaves_the_others_as_they_are(
     assert "2023-12" in told[0]
     assert "--missing '<5'" in told[0]
     good = [row for row in rows("good_card.csv") if row["ward"] != "Bowerdean"]
-    assert rows("bad_card.csv") == good
+    made = rows("bad_card.csv")
+    assert [row for row in made if row["ward"] != "Bowerdean"] == good
+    assert [row["status"] for row in made if row["ward"] == "Bowerdean"] == ["refused"]
     assert main(["scorecard", "bad.csv", "--out", "bad_card.csv", "--missing", "<5"]) == 0
     assert len(rows("bad_card.csv")) == 4
 
