@@ -156,8 +156,8 @@ def _limits(card: Scorecard, one: Portrait) -> Iterator[str]:
     centre = fine_text(stretch.centre, one.unit)
     if stretch.small:
         yield (
-            f"Small counts: the {stretch.base_count} baseline months {base} count "
-            f"{one.text(stretch.base_total)}, {centre} a month"
+            f"Small counts: the baseline, {base}, counts "
+            f"{one.text(stretch.base_total)} in all, {centre} a month"
             + (
                 ""
                 if math.isnan(stretch.ucl)

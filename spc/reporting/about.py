@@ -77,11 +77,15 @@ def about(card: Scorecard, shown: Sequence[int]) -> About:
 
 def _summary(card: Scorecard, shown: Sequence[int]) -> str:
     rows = np.array(shown, np.int64)
-    flagged = int(np.count_nonzero(card.exceptions.at[rows]))
+    n_series = card.panel.n_series
+    flagged = int(np.count_nonzero(card.exceptions.at))
+    noun = "measures" if len(card.panel.keys) == 1 else "series"
+    said = (
+        f"{flagged:,} of {n_series:,} {noun} {'carries' if flagged == 1 else 'carry'} a statistical exception"
+    )
+    said += f"; the {len(rows):,} heaviest are shown." if len(rows) < n_series else "."
     judged = card.comparison.judgement[rows, 2].tolist()
-    told = ", ".join(f"{judged.count(word):,} {said}" for word, said in JUDGEMENTS.items() if word in judged)
-    total = f"{len(rows):,} measures" if len(rows) != 1 else "1 measure"
-    said = f"{flagged:,} of {total} {'carries' if flagged == 1 else 'carry'} a statistical exception."
+    told = ", ".join(f"{judged.count(word):,} {text}" for word, text in JUDGEMENTS.items() if word in judged)
     return f"{said} Year on year: {told}." if told else said
 
 

@@ -132,7 +132,7 @@ class Book:
             sheet.write_number(row, column, cell.held, self.style(num_format=cell.shown, **properties))
 
     def wide_text(self, sheet: Any, row: int, columns: int, text: str, **properties: Any) -> None:
-        """Write a text over the first columns of a row; a merge would take "=1" for a formula, so it is empty."""
+        """Write a text over the first columns; the merge is empty, as it would take "=1" for a formula."""
         style = self.style(num_format=TEXT, text_wrap=True, align="left", **properties)
         if columns > 1:
             sheet.merge_range(row, 0, row, columns - 1, "", style)

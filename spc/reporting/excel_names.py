@@ -33,7 +33,7 @@ def cell_text(text: str) -> str:
 
 
 def sheet_names(wanted: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
-    """Return names that sheets may have: 31 characters, none of ``[]:*?/\\``, no two alike in any case.
+    r"""Return names that sheets may have: 31 characters, none of ``[]:*?/\``, no two alike in any case.
 
     Examples
     --------

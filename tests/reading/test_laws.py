@@ -78,6 +78,7 @@ def test_all_formats_say_the_same(tmp_path):
         "dates": frame.assign(month=pd.to_datetime(frame["month"])),
         "objects": frame.astype(object),
         "index": frame.set_index(["area", "measure"]),
+        "nameless index": wide.rename_axis(index=[None, None]),
         "polars": pl.DataFrame(frame.to_dict("list")),
         "lazy": pl.DataFrame(frame.to_dict("list")).lazy(),
         "arrow": pa.Table.from_pandas(frame),
@@ -289,3 +290,10 @@ def test_a_text_that_is_no_unicode_is_refused():
     with pytest.raises(spc.InputError) as caught:
         spc.read(frame)
     assert caught.value.problems[0].rule == "not UTF-8"
+
+
+def test_an_index_that_is_a_column_too_is_refused():
+    frame = long_frame()
+    frame.index = pd.Index(frame["area"], name="area")
+    with pytest.raises(spc.InputError, match="'area' heads more than one column"):
+        spc.read(frame)

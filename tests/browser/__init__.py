@@ -1,0 +1,1 @@
+"""The HTML page in headless Chromium; skipped, and said so, where there is none."""

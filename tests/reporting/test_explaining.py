@@ -1,0 +1,94 @@
+"""explain(): the sentences agree with the numbers they speak of."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+import spc
+from spc.explaining import explain, parts_text
+
+
+@pytest.fixture(scope="module")
+def card():
+    sample = spc.samples.load("wiltshire_2024")
+    return spc.scorecard(sample.panel, measures=sample.measures, as_at="2024-07")
+
+
+def row(card, name):
+    return card.panel.measure_names.tolist().index(name)
+
+
+def test_every_exception_has_its_sentence(card):
+    for s in range(card.panel.n_series):
+        words = str(card.exceptions.words[s])
+        said = [one.partition(":")[0] for one in explain(card, s) if re.match(r"\w+-Month (High|Low):", one)]
+        numbers = words.rpartition("-")[0].split(", ") if words else []
+        assert said == [f"{number}-Month {words.split()[-1]}" for number in numbers]
+
+
+def test_sentences_name_months_values_and_lines(card):
+    said = explain(card, row(card, "Response Rate: Priority"))
+    assert said[:4] == (
+        "One-Month High: Jul-2024 (63.5%) is above the upper control limit of 63.4%.",
+        "Two-Month High: Jun-2024 (65.0%) and Jul-2024 (63.5%) are both above the 2-sigma line of 62.4%.",
+        "Three-Month High: May-2024 (65.7%), Jun-2024 (65.0%) and Jul-2024 (63.5%) are all above the 1-sigma "
+        "line of 61.4%.",
+        "Eight-Month High: Dec-2023 to Jul-2024, eight months running, are all above the centre line of 60.4%.",
+    )
+    assert "Limits are set by Aug-2021 to Jul-2023 (24 months): centre 60.4%" in said[4]
+
+
+def test_the_parts_add_up(card):
+    for s in np.flatnonzero(card.monthly):
+        total, _, parts = parts_text(card, int(s)).partition("=")
+        if parts:
+            assert sum(float(part.split()[0]) for part in parts.split("+")) == float(total)
+
+
+def test_the_trend_has_its_p(card):
+    for s in np.flatnonzero(card.monthly):
+        (said,) = [one for one in explain(card, int(s)) if one.startswith("Trend:")]
+        strength = int(card.trend.strength[s])
+        assert ("weak" in said, "strong" in said) == (strength == 1, strength == 2)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([np.nan] * 36, "No figures up to the month"),
+        ([5.0] * 14, "Too few months to set limits"),
+        ([7.0] * 36, "do not vary at all"),
+        ([7.0] * 30 + [9.0] * 6, "Later months do vary, first Feb-2024 (9) after a constant 7"),
+        ([*[50.0, 52.0] * 17, 50.0, np.nan], "There is no figure for Jul-2024"),
+        ([*[50.0, 52.0] * 10, np.nan, *[50.0, 52.0, 51.0] * 5], "Months without a figure: Apr-2023."),
+        (
+            [*[1.0, 2.0] * 17, 9.0, 15.0],
+            "if nothing had changed, so many would come about once in 741 months",
+        ),
+    ],
+)
+def test_odd_series_are_told_in_words(values, said):
+    card = spc.scorecard(spc.Panel.from_numpy([values], start="2021-08"))
+    text = " ".join(explain(card, 0))
+    assert said in text, text
+
+
+def test_surveys_say_why_they_have_no_exceptions(card):
+    said = explain(card, row(card, "Victim Voice: Overall Victim Satisfaction"))
+    assert said[0].startswith("Only rolling 12-month figures are published")
+    assert not [one for one in said if "Weighting" in one or "Limits" in one]
+
+
+def test_rules_of_one_s_own_are_told():
+    values = [*[50.0, 52.0, 51.0] * 11, 60.0, 51.0, 61.0]
+    rules = (spc.Rule("Two of three", zone=2.0, needed=2, span=3),)
+    card = spc.scorecard(spc.Panel.from_numpy([values], start="2021-08"), rules=rules)
+    assert "two of the last three months" in explain(card, 0)[0]
+
+
+def test_a_row_that_is_not_there_is_refused(card):
+    with pytest.raises(spc.ChoiceError, match="`s` must be a whole number from 0 to 56"):
+        explain(card, 57)
