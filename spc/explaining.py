@@ -25,6 +25,8 @@ STATUS_WORDS = {
     "exceptions are looked for.",
     "no counts": "The small-count chart needs whole counts that are not negative, so no exceptions are "
     "looked for.",
+    "refused": "Refused when the figures were read, so there is nothing to judge; the foot of the page says "
+    "why.",
     "rolling 12 only": "Only rolling 12-month figures are published for this measure, so it has no "
     "exceptions, no trend and no weighting.",
 }
@@ -75,6 +77,13 @@ def _exceptions(card: Scorecard, one: Portrait) -> Iterator[str]:
         return
     found = rule_bits(card.exceptions.rules, int(card.exceptions.at[one.s]))
     stretch = one.stretch
+    if card.cover is not None and card.cover.hidden_row[one.s]:
+        words = str(card.exceptions.words[one.s])
+        yield (
+            f"{words or 'No exception'} in {one.month(one.end)}. Figures of this row are hidden because they "
+            "are small; exceptions, trend and weighting are those of the true figures; limits are not shown."
+        )
+        return
     if stretch is None or math.isnan(float(one.values[one.end])):
         yield f"There is no figure for {one.month(one.end)}, so no exception can stand in that month."
     elif not found:
@@ -91,10 +100,12 @@ def _zone(one: Portrait, stretch: Stretch, rule: Rule, side: str) -> str:
     line = stretch.centre + (rule.zone if high else -rule.zone) * stretch.sigma
     months = range(one.end - rule.span + 1, one.end + 1)
     beyond = [t for t in months if t >= 0 and (one.values[t] > line if high else one.values[t] < line)]
+    if len(beyond) < rule.needed:  # rounded for publication, or a tie settled on the decimals
+        return f"{rule.name} {side}, judged on the exact figures."
     named = "the centre line" if rule.zone == 0.0 else f"the {rule.zone:g}-sigma line"
     if rule.zone >= 3.0:
         named = f"the {'upper' if high else 'lower'} control limit"
-    nearest = min((abs(float(one.values[t]) - line), t) for t in beyond or months)[1]
+    nearest = min((abs(float(one.values[t]) - line), t) for t in beyond)[1]
     value, drawn = distinct_texts(float(one.values[nearest]), line, one.unit)
     if rule.span == 1:
         return f"{rule.name} {side}: {one.month(one.end)} ({value}) is {where} {named} of {drawn}."
@@ -155,16 +166,7 @@ def _limits(card: Scorecard, one: Portrait) -> Iterator[str]:
     )
     centre = fine_text(stretch.centre, one.unit)
     if stretch.small:
-        yield (
-            f"Small counts: the baseline, {base}, counts "
-            f"{one.text(stretch.base_total)} in all, {centre} a month"
-            + (
-                ""
-                if math.isnan(stretch.ucl)
-                else f"; a single month stands out from {one.text(stretch.ucl)} up"
-            )
-            + ("." if math.isnan(stretch.lcl) else f", or at {one.text(stretch.lcl)} and below.")
-        )
+        yield _small_limits(one, stretch, f"Small counts: the baseline, {base}, counts")
         return
     ends = [
         f"{name} {fine_text(value, one.unit, like=stretch.centre)}"
@@ -178,8 +180,17 @@ def _limits(card: Scorecard, one: Portrait) -> Iterator[str]:
     )
 
 
+def _small_limits(one: Portrait, stretch: Stretch, begun: str) -> str:
+    if not math.isnan(stretch.base_total):
+        begun += f" {one.text(stretch.base_total)} in all,"
+    begun += f" {fine_text(stretch.centre, one.unit)} a month"
+    if not math.isnan(stretch.ucl):
+        begun += f"; a single month stands out from {one.text(stretch.ucl)} up"
+    return begun + ("." if math.isnan(stretch.lcl) else f", or at {one.text(stretch.lcl)} and below.")
+
+
 def _trend(card: Scorecard, one: Portrait) -> Iterator[str]:
-    if not card.measures[one.s].how.monthly:
+    if not card.monthly[one.s]:
         return
     line, s = card.trend, one.s
     strength = int(line.strength[s])
@@ -190,6 +201,9 @@ def _trend(card: Scorecard, one: Portrait) -> Iterator[str]:
         )
         return
     p = float(line.p[s])
+    if card.cover is not None and math.isnan(p):
+        yield f"Trend: {line.words[s].lower()}" + (f", {STRENGTHS[strength]}." if strength else ".")
+        return
     chance = "no variation" if math.isnan(p) else f"p {'below 0.001' if p < 0.001 else f'= {p:.3f}'}"
     if strength == 0 and p <= 0.15:
         yield "Trend: none, because the months and the published rolling figures point different ways."
@@ -212,7 +226,7 @@ def parts_text(card: Scorecard, s: int) -> str:
     """Say what a weighting is made of: "16 = 10 trend part (an exception stands) + 6 Eight-Month"."""
     weights = card.weights
     total = float(weights.weight[s])
-    if math.isnan(total) or not card.measures[s].how.monthly:
+    if math.isnan(total) or not card.monthly[s]:
         return ""
     parts = []
     for name, points in weights.parts.items():
@@ -233,8 +247,13 @@ def _why(card: Scorecard, s: int) -> str:
 
 
 def _change(card: Scorecard, one: Portrait) -> Iterator[str]:
+    if card.panel.refused[one.s]:
+        return
     table, s, measure = card.comparison, one.s, card.measures[one.s]
     now, before = float(table.current[s, 2]), float(table.previous[s, 2])
+    if card.cover is not None and card.cover.changes[s, 2]:
+        yield "Year on year: hidden, because a figure behind it is small."
+        return
     if math.isnan(now) or math.isnan(before):
         yield "Year on year: not known, because one of the two 12-month figures is missing."
         return
@@ -263,7 +282,7 @@ def _surroundings(card: Scorecard, one: Portrait) -> Iterator[str]:
     if one.end < last:
         late = last - one.end
         yield f"Reported {_count(late)} month{'s' * (late > 1)} in arrears, up to {one.month(one.end)}."
-    gaps = [t for t in _seen(one) if math.isnan(float(one.values[t]))]
+    gaps = [t for t in _seen(one) if math.isnan(float(one.values[t])) and t not in one.hidden]
     if gaps and not one.rolling:
         some = _listed([one.month(t) for t in gaps[-4:]])
         yield f"Months without a figure: {some}" + (f" and {len(gaps) - 4} more." if len(gaps) > 4 else ".")

@@ -89,6 +89,9 @@ class Portrait:
     steps : tuple of (position, reason)
     targets : (n_periods,) float64
         NaN in months without a target.
+    hidden : tuple of int
+        Months that may not be published; `mark` stands for them.
+    mark : str
     """
 
     s: int
@@ -102,6 +105,8 @@ class Portrait:
     marks: tuple[Mark, ...]
     steps: tuple[tuple[int, str], ...]
     targets: Floats
+    hidden: tuple[int, ...] = ()
+    mark: str = ""
 
     @property
     def unit(self) -> Unit:
@@ -125,6 +130,10 @@ class Portrait:
     def month(self, t: int) -> str:
         """Return the name of a month: "Jul-2024"."""
         return month_name(self.start, t)
+
+    def said(self, t: int) -> str:
+        """Print the value of a month, or what stands for it."""
+        return self.mark if t in self.hidden else self.text(float(self.values[t]))
 
     def text(self, value: float) -> str:
         """Print a value as the page does; "" where there is none."""
@@ -160,6 +169,7 @@ def portrait(card: Scorecard, s: int) -> Portrait:
     if rolling:
         values = panel.given[YEAR][s] * scale
     values = np.where(np.arange(panel.n_periods) <= end, values, np.nan)
+    cover = card.cover
     return Portrait(
         s=s,
         name=panel.name(s),
@@ -172,6 +182,8 @@ def portrait(card: Scorecard, s: int) -> Portrait:
         marks=() if not measure.how.monthly else tuple(_marks(card, s, measure)),
         steps=tuple(_steps(panel, measure)),
         targets=_targets(panel, measure),
+        hidden=() if cover is None else tuple(np.flatnonzero(cover.months[s]).tolist()),
+        mark="" if cover is None else cover.mark,
     )
 
 

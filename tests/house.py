@@ -15,10 +15,7 @@ from pathlib import Path
 FLOORS = {
     "kernels": "0",
     "checks": "1",
-    **dict.fromkeys(
-        ["frames", "parsing", "parsing_months", "reading_rules", "rules", "ties", "wording"], "2"
-    ),
-    **dict.fromkeys(["coded", "refusal", "refused_files", "refused_texts"], "2"),
+    **dict.fromkeys(["frames", "parsing", "rules", "ties", "wording"], "2"),
     **dict.fromkeys(["inert", "tables"], "2"),
     **dict.fromkeys(["panel", "measures"], "3"),
     **dict.fromkeys(["baselines", "results", "reading", "ledger"], "4"),

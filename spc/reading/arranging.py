@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from spc.coded import Column, Sheet, joined, number_rows
 from spc.parsing import parse_months, refuse_series_name
+from spc.reading.coded import Column, Sheet, joined, number_rows
 from spc.reading.gates import refuse
 from spc.reading.layouts import Asked, Roles
 from spc.reading.report import Findings

@@ -8,8 +8,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from spc.coded import Column, Sheet, column_of, plain_column
 from spc.parsing import Problem
+from spc.reading.coded import Column, Sheet, column_of, plain_column
 from spc.reading.gates import headings_of, refuse, refuse_all, refuse_size
 
 __all__ = ["csv_sheet", "sheet_of_columns"]

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from spc.checks import ChoiceError
-from spc.coded import Column, Sheet, cell_text, column_of, texts_column
 from spc.parsing import Problem
+from spc.reading.coded import Column, Sheet, cell_text, column_of, texts_column
 from spc.reading.csv_files import sheet_of_columns
 from spc.reading.gates import headings_of, refuse, refuse_all, refuse_size
 

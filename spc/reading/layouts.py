@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from spc.checks import InputError, choice
-from spc.coded import Sheet
 from spc.measures import Catalogue
 from spc.parsing import Months, Problem, parse_months
+from spc.reading.coded import Sheet
 from spc.reading.gates import refuse, refuse_all
 from spc.reading.numbers import is_of_numbers
 from spc.wording import month_text

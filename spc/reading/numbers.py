@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from spc.coded import Column
 from spc.parsing import parse_numbers
+from spc.reading.coded import Column
 
 __all__ = ["ReadTexts", "is_of_numbers", "numbers_of", "read_texts"]
 

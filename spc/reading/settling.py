@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from spc.checks import ChoiceError
-from spc.coded import Column
 from spc.panel import Panel
 from spc.reading.arranging import Cells
+from spc.reading.coded import Column
 from spc.reading.gates import LIMITS, refuse, refuse_all
 from spc.reading.layouts import Asked
 from spc.reading.numbers import numbers_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from spc.coded import Sheet
+from spc.reading.coded import Sheet
 from spc.reading.csv_files import csv_sheet
 from spc.reading.frame_sheets import arrow_sheet, frame_sheet
 from spc.reading.gates import opened, refuse, refuse_size

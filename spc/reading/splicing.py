@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from spc.coded import number_rows
 from spc.panel import Panel
 from spc.parsing import Problem
+from spc.reading.coded import number_rows
 from spc.reading.gates import refuse_all
 from spc.reading.layouts import LAYOUTS
 from spc.reading.report import Report

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from spc.coded import Column, Sheet, number_rows
 from spc.panel import Panel
 from spc.parsing import Problem, parse_months, refuse_series_name
+from spc.reading.coded import Column, Sheet, number_rows
 from spc.reading.gates import refuse, refuse_all
 from spc.reading.layouts import STREET, is_street
 from spc.reading.report import Findings, Report, refused_of

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from spc.coded import Sheet, cell_text, texts_column
+from spc.reading.coded import Sheet, cell_text, texts_column
 from spc.reading.csv_files import sheet_of_columns
 from spc.reading.gates import LIMITS, headings_of, refuse, refuse_size
 

@@ -56,12 +56,19 @@ def about(card: Scorecard, shown: Sequence[int]) -> About:
     -------
     About
     """
-    report = card.panel.report
-    refused = () if report is None else tuple(report.refused)
-    n_series = card.panel.n_series
-    out = n_series - len(shown)
-    counts = f"{n_series + len(refused):,} series in = {len(shown):,} shown"
-    counts += f" + {out:,} left out (the heaviest are shown)" if out else ""
+    panel = card.panel
+    told = (
+        ()
+        if panel.report is None
+        else tuple((one.name, one.problem.sentence) for one in panel.report.refused)
+    )
+    names = {name for name, _ in told}
+    rows = [panel.name(int(s)) for s in np.flatnonzero(panel.refused)]
+    refused = (*told, *((name, "refused when the figures were read") for name in rows if name not in names))
+    sound = panel.n_series - len(rows)
+    here = sum(not panel.refused[s] for s in shown)
+    counts = f"{sound + len(refused):,} series in = {here:,} shown"
+    counts += f" + {sound - here:,} left out (the heaviest are shown)" if here < sound else ""
     counts += f" + {len(refused):,} refused and reported" if refused else ""
     return About(
         summary=_summary(card, shown),
@@ -69,7 +76,7 @@ def about(card: Scorecard, shown: Sequence[int]) -> About:
         counts=f"{counts}.",
         statuses=_statuses(card, shown),
         absent=tuple(map(visible, card.absent)),
-        refused=tuple((visible(one.name), visible(one.problem.sentence)) for one in refused[:TOLD]),
+        refused=tuple((visible(name), visible(reason)) for name, reason in refused[:TOLD]),
         more_refused=max(len(refused) - TOLD, 0),
         facts=tuple(_facts(card)),
     )
@@ -90,7 +97,7 @@ def _summary(card: Scorecard, shown: Sequence[int]) -> str:
 
 
 def _statuses(card: Scorecard, shown: Sequence[int]) -> str:
-    found = card.status[np.array(shown, np.int64)].tolist()
+    found = [word for word in card.status[np.array(shown, np.int64)].tolist() if word != "refused"]
     words = sorted(set(found), key=lambda word: (word != "ok", word))
     told = [f"{found.count(word):,} {'judged by limits' if word == 'ok' else word}" for word in words]
     return f"{', '.join(told)}." if told else ""

@@ -196,7 +196,7 @@ def _detail(card: Scorecard, one: Portrait, comment: str) -> str:
     first = max(last - CHART_MONTHS, int(observed[0]) if len(observed) else last - 1, 0)
     first = min(first, max(last - 12, 0))
     months = [
-        (one.month(t), one.text(float(one.values[t])), one.marked[t].words if t in one.marked else "")
+        (one.month(t), one.said(t), one.marked[t].words if t in one.marked else "")
         for t in range(first, last)
     ]
     return str(
@@ -216,7 +216,7 @@ def _rows_shown(card: Scorecard, top: int | None) -> list[int]:
     if top is None or whole("top", top, 1, 1_000_000) >= n_series:
         return list(range(n_series))
     weight = np.nan_to_num(np.where(card.monthly, card.weights.weight, -1.0), nan=-1.0)
-    rows = np.argsort(-weight, kind="stable")[:top]
+    rows = np.lexsort((-weight, card.acknowledged))[:top]
     return [int(s) for s in rows]
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from spc.checks import ChoiceError, choice
+from spc.covers import Beside
 from spc.explaining import parts_text
 from spc.inert import visible
 from spc.portrait import month_name
@@ -103,15 +104,17 @@ def columns_of(
     ChoiceError
         A column that does not exist.
     """
-    wanted = list(columns) if columns else list(FORMS[choice("form", form, FORMS)])
+    beside = {column.name: column for column in card.beside}
+    wanted = list(columns) if columns else [*FORMS[choice("form", form, FORMS)], *beside]
     for name in wanted:
-        if name not in COLUMNS and name not in NUMBERS:
-            known = ", ".join(dict.fromkeys([*COLUMNS, *NUMBERS]))
+        if name not in COLUMNS and name not in NUMBERS and name not in beside:
+            known = ", ".join(dict.fromkeys([*COLUMNS, *NUMBERS, *beside]))
             raise ChoiceError(f"`columns` must be some of {known}, got {name!r}.")
     wanted = [name for name in wanted if not _beside_its_change(name, wanted)]
     asked = [name for name in dict.fromkeys([*wanted, "arrow", "exceptions", "status"]) if name != "line"]
     texts = scorecard_columns(card, columns=_printable(asked), numbers=False)
-    made = tuple(COLUMNS.get(name, Column(name, name.replace("_", " "))) for name in wanted)
+    texts |= {name: column.texts for name, column in beside.items()}
+    made = tuple(_column(name, beside) for name in wanted)
     last = card.as_at - (card.panel.start or 0)
     months = {
         "now": month_name(card.panel.start, last),
@@ -126,6 +129,12 @@ def columns_of(
     pairs = zip(made, headings, strict=True)
     widths = tuple(_width(column, heading, texts, rows) for column, heading in pairs)
     return Table(made, headings, widths, cells)
+
+
+def _column(name: str, beside: Mapping[str, Beside]) -> Column:
+    if name in beside:
+        return Column(name, beside[name].heading.replace("{", "(").replace("}", ")"), "beside")
+    return COLUMNS.get(name, Column(name, name.replace("_", " ")))
 
 
 def _beside_its_change(name: str, wanted: Sequence[str]) -> bool:
@@ -183,7 +192,7 @@ def _change_cell(card: Scorecard, name: str, texts: dict[str, Any], s: int) -> C
 
 def _width(column: Column, heading: list[str], texts: dict[str, Any], rows: Sequence[int]) -> int:
     """Return the room a column needs, in figures, so that no figure wraps and no month of its heading."""
-    if column.name in ("line", "weighting"):
+    if column.name in ("line", "weighting") or column.kind == "beside":
         return 0
     cells = [text for s in rows if (text := _spelt(texts[column.name][s])) != ROLLING_ONLY]
     if column.kind in ("word", "exc"):  # words may stand below one another, the usual ones beside

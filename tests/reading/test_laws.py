@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 import spc
 from spc import samples
-from spc.coded import clock_text
 from spc.parsing import parse_numbers
 from spc.reading import gates
+from spc.reading.coded import clock_text
 from spc.reading.numbers import read_texts
 from tests.reading.bad_texts import BAD_MONTHS, BAD_VALUES
 

@@ -36,7 +36,8 @@ def test_sentences_name_months_values_and_lines(card):
         "Two-Month High: Jun-2024 (65.0%) and Jul-2024 (63.5%) are both above the 2-sigma line of 62.4%.",
         "Three-Month High: May-2024 (65.7%), Jun-2024 (65.0%) and Jul-2024 (63.5%) are all above the 1-sigma "
         "line of 61.4%.",
-        "Eight-Month High: Dec-2023 to Jul-2024, eight months running, are all above the centre line of 60.4%.",
+        "Eight-Month High: Dec-2023 to Jul-2024, eight months running, are all above the centre line of "
+        "60.4%.",
     )
     assert "Limits are set by Aug-2021 to Jul-2023 (24 months): centre 60.4%" in said[4]
 
@@ -92,3 +93,28 @@ def test_rules_of_one_s_own_are_told():
 def test_a_row_that_is_not_there_is_refused(card):
     with pytest.raises(spc.ChoiceError, match="`s` must be a whole number from 0 to 56"):
         explain(card, 57)
+
+
+@pytest.mark.parametrize(
+    "asked", [{"suppress_below": 40}, {"round_to": 5}, {"suppress_below": 6, "round_to": 10}]
+)
+def test_a_published_card_gives_nothing_hidden_away(card, asked):
+    shown = spc.publish(card, **asked)
+    page = shown.to_html()
+    for s in range(shown.panel.n_series):
+        text = " ".join(explain(shown, s))
+        assert "nan" not in text.lower().split()
+        if shown.cover.hidden_row[s]:
+            assert "hidden because they are small" in text
+            assert "Limits are set" not in text
+    assert ("[c]" in page) == bool(shown.cover.cells.any())
+
+
+def test_hidden_months_are_on_no_drawing():
+    values = [float(v) for v in [30, 35, 2, 33] * 9]
+    shown = spc.publish(spc.scorecard(spc.Panel.from_numpy([values], start="2021-08")), suppress_below=5)
+    page = shown.to_html()
+    hidden = int(shown.cover.months.sum())
+    assert hidden >= 9
+    assert page.count("<td>[c]") >= hidden
+    assert "lowest 2 in" not in page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spc.refusal import ReadingRule
+from spc.parsing.refusal import ReadingRule
 
 __all__ = ["FILE_ROWS", "TABLE_ROWS"]
 

@@ -1,7 +1,4 @@
-"""Text to months and numbers, strictly: one meaning out, or the name of the rule that refused it.
-
-Readers take the *unique* texts of a column, so that plain Python per text costs nothing per cell.
-"""
+"""Text to numbers, strictly; and the names that no series may have."""
 
 from __future__ import annotations
 
@@ -13,13 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from spc.parsing_months import MONTH_NAME, Months, parse_months
-from spc.reading_rules import READING_RULES, Problem, ReadingRule
+from spc.parsing.months import MONTH_NAME
 
-__all__ = [
-    "READING_RULES", "Months", "Numbers", "Problem", "ReadingRule", "parse_months", "parse_numbers",
-    "refuse_series_name",
-]  # fmt: skip
+__all__ = ["Numbers", "parse_numbers", "refuse_series_name"]
 
 LARGEST, SMALLEST = 1e100, 1e-100
 LAST_EXACT_INTEGER = 2**53

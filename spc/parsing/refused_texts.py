@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spc.refusal import ReadingRule
+from spc.parsing.refusal import ReadingRule
 
 __all__ = ["MONTH_ROWS", "NAME_ROWS", "NUMBER_ROWS"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spc.refusal import ReadingRule, Severity, plain, quoted, tell
-from spc.refused_files import FILE_ROWS, TABLE_ROWS
-from spc.refused_texts import MONTH_ROWS, NAME_ROWS, NUMBER_ROWS
+from spc.parsing.refusal import ReadingRule, Severity, plain, quoted, tell
+from spc.parsing.refused_files import FILE_ROWS, TABLE_ROWS
+from spc.parsing.refused_texts import MONTH_ROWS, NAME_ROWS, NUMBER_ROWS
 
 __all__ = ["READING_RULES", "Problem", "ReadingRule"]
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from spc.reading_rules import Problem
+from spc.parsing.rules import Problem
 
 __all__ = ["Months", "parse_months"]
 
