@@ -28,7 +28,7 @@ FLOORS = {
     **dict.fromkeys(["scoring", "replaying", "explaining", "narrating", "portrait", "samples"], "6"),
     **dict.fromkeys(["hiding", "publishing", "remarks", "papers"], "6"),
     **dict.fromkeys(["cli", "batching", "accessor", "reporting", "testing"], "7"),
-    **dict.fromkeys(["__main__", "commands", "printed", "settings", "stopping", "warming"], "7"),
+    **dict.fromkeys(["__main__", "printed"], "7"),
     "": "8",  # the face, spc/__init__.py: it may point at every room, and no room may look at it
 }
 #: Floors where rooms do not even know their neighbours.

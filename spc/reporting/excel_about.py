@@ -26,8 +26,8 @@ HOW_IT_IS_SHOWN = (
     ("Direction", "The arrow has the sign of the change, the word says what it means; a dash: less than 5%."),
     ("Durations", "Fractions of days, shown as hours, minutes, seconds; Excel cannot show negative "
      "ones, so they are texts."),
-    ("Trend lines", "Excel's own, over the sheet Data: up to 36 months, a missing month is a gap, the red "
-     "dot is the month reported on."),
+    ("Trend lines", "Excel's own, over the sheet Data: up to 36 months, a missing month is a gap, the "
+     "orange dot is the month reported on."),
 )  # fmt: skip
 
 
@@ -96,22 +96,20 @@ def _heaviest(
     told = [s for s in heaviest(card, rows, TOLD) if card.weights.weight[s] > 0.0 and card.monthly[s]]
     if not told:
         return
-    known = bool(card.acknowledged.any())
-    _headings(book, sheet, row, ["Heaviest rows", "Weighting", "Trend", "Exceptions", "", "", "Known", "Row"])
+    _headings(book, sheet, row, ["Heaviest rows", "Weighting", "Trend", "Exceptions", "", "", "", "Row"])
     for at, s in enumerate(told, row + 1):
         book.text(sheet, at, 0, card.panel.name(s), text_wrap=True)
         book.figure(sheet, at, 1, Figure(float(card.weights.weight[s]), "0"), bold=True)
-        book.text(sheet, at, 2, str(card.trend.words[s]))
-        book.text(sheet, at, 3, str(card.exceptions.words[s]), bold=True)
-        if known and card.acknowledged[s]:
-            book.text(sheet, at, 6, "known")
+        book.word(sheet, at, 2, str(card.trend.words[s]))
+        book.word(sheet, at, 3, str(card.exceptions.words[s]), bold=True)
+        if card.acknowledged[s]:
+            book.word(sheet, at, 6, "known")
         _link(book, sheet, at, 7, places[s], whole=False)
 
 
 def _headings(book: Book, sheet: Any, row: int, headings: Sequence[str]) -> None:
-    style = book.style(bold=True, font_color="#FFFFFF", bg_color=INK["navy"], text_wrap=True, num_format="@")
     for c, heading in enumerate(headings):
-        sheet.write_string(row, c, heading, style)
+        book.heading(sheet, row, c, heading, right=heading in (*TALLY, "Weighting"))
 
 
 def _link(book: Book, sheet: Any, row: int, column: int, place: tuple[str, int], *, whole: bool) -> None:
@@ -119,7 +117,9 @@ def _link(book: Book, sheet: Any, row: int, column: int, place: tuple[str, int],
     name, at = place
     words = name if whole else f"{name}, row {at + 1}"
     target = f"internal:{quoted(name)}!A{1 if whole else at + 1}"
-    sheet.write_url(row, column, target, book.style(font_color="#0B57D0", underline=1), cell_text(words))
+    sheet.write_url(
+        row, column, target, book.style(font_color="#0B57D0", underline=1, indent=1), cell_text(words)
+    )
 
 
 def method_sheet(book: Book, sheet: Any, card: Scorecard, about: About) -> None:

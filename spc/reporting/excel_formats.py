@@ -28,6 +28,7 @@ INK = {
     "no direction": "#404040",
     "soft": "#595959",
     "navy": "#1F3864",
+    "dot": "#C55A11",
 }
 #: Marks that need no escape inside quotes of a number format.
 _PLAIN = re.compile(r"[\w %./+()-]{0,40}")
@@ -124,12 +125,22 @@ class Book:
         """Write a text as a text."""
         sheet.write_string(row, column, cell_text(text), self.style(num_format=TEXT, **properties))
 
+    def heading(self, sheet: Any, row: int, column: int, text: str, *, right: bool = False) -> None:
+        """Write a heading over numbers (to the right) or over words."""
+        side = {"align": "right"} if right else {"align": "left", "indent": 1 if column else 0}
+        style = {"bold": True, "font_color": "#FFFFFF", "bg_color": INK["navy"], "text_wrap": True}
+        self.text(sheet, row, column, text, valign="bottom", **style, **side)
+
     def figure(self, sheet: Any, row: int, column: int, cell: Figure, **properties: Any) -> None:
         """Write a number with its format, or the text that stands for it, to the right."""
         if isinstance(cell.held, str):
             self.text(sheet, row, column, cell.held, align="right", **properties)
         elif cell.held is not None:
             sheet.write_number(row, column, cell.held, self.style(num_format=cell.shown, **properties))
+
+    def word(self, sheet: Any, row: int, column: int, text: str, **properties: Any) -> None:
+        """Write a text a little away from the number to its left."""
+        self.text(sheet, row, column, text, indent=1, **properties)
 
     def wide_text(self, sheet: Any, row: int, columns: int, text: str, **properties: Any) -> None:
         """Write a text over the first columns; the merge is empty, as it would take "=1" for a formula."""

@@ -44,15 +44,25 @@ def sheet_names(wanted: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
     found = []
     for text in wanted:
         name = " ".join(_NOT_IN_NAMES.sub("-", cell_text(text)).split()).strip("' ") or "Measures"
-        name = whole = _cut(name, LONGEST_NAME).rstrip("' ")
+        name = whole = _shortened(name, LONGEST_NAME)
         number = 1
         while name.casefold() in used:
             number += 1
             ending = f" ({number})"
-            name = _cut(whole, LONGEST_NAME - len(ending)).rstrip("' ") + ending
+            name = _shortened(whole, LONGEST_NAME - len(ending)) + ending
         used.add(name.casefold())
         found.append(name)
     return found
+
+
+def _shortened(name: str, units: int) -> str:
+    """Cut a name in its middle: "Communication Centre (999 Service)" keeps what tells it from others."""
+    if _units(name) <= units:
+        return name
+    tail = "(" + name.rpartition("(")[2] if name.endswith(")") else ""
+    if _units(tail) > units // 2:
+        tail = ""
+    return _cut(name, units - 1 - _units(tail)).rstrip("' ") + "…" + tail
 
 
 def quoted(sheet: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from spc.portrait import month_name
 from spc.printed import NUMBERS
 from spc.reporting.excel_formats import INK, NOTHING, Book, Figure, change_figure, figure
-from spc.reporting.excel_names import cell_text, quoted
+from spc.reporting.excel_names import quoted
 from spc.reporting.html_columns import COLUMNS, SHADES
 from spc.scoring import ARROWS, Scorecard
 from spc.wording import NOT_ENOUGH, ROLLING_ONLY, STABLE
@@ -20,9 +20,9 @@ __all__ = ["Columns", "columns_of", "set_up_page", "write_rows"]
 
 WINDOWS = ("month", "m3", "m12")
 #: Width of a column in figures, by its kind in the HTML page.
-WIDTHS = {"line": 24.0, "num": 12.0, "chg": 14.0, "word": 17.0, "exc": 30.0, "wt": 11.0}
+WIDTHS = {"line": 24.0, "num": 12.0, "chg": 16.0, "word": 17.0, "exc": 30.0, "wt": 11.0}
 ARROW_WIDTH, BESIDE_WIDTH, WIDEST_NAME = 17.0, 40.0, 58
-ROW, LINE = 24.0, 13.5
+ROW, LINE, HEADINGS = 28.0, 13.5, 62.0
 #: Fill of the three shades, from light to dark; the ink stays black.
 FILLS = ("#FFF0DC", "#FFD699", "#F4A261")
 SOFT = (STABLE, NOT_ENOUGH)
@@ -30,11 +30,12 @@ SOFT = (STABLE, NOT_ENOUGH)
 
 @dataclass(frozen=True)
 class Slot:
-    """One column: its name, its heading, its width, and what writes its cell for a series."""
+    """One column: its name, its heading, its width, its side, and what writes its cell for a series."""
 
     name: str
     heading: str
     width: float
+    right: bool
     write: Callable[[Any, int, int, int], None]
 
 
@@ -67,14 +68,16 @@ def columns_of(book: Book, card: Scorecard, wanted: Sequence[str]) -> Columns:
     slots = []
     for name in wanted:
         column = COLUMNS.get(name)
-        heading = column.heading.format(**months) if column else name.replace("_", " ")
-        width = WIDTHS[column.kind] if column else WIDTHS["num"]
-        slots.append(Slot(name, heading, width, _writer(book, card, name)))
+        # the HTML page marks with | where its headings may break
+        heading = column.heading.format(**months).replace("|", " ") if column else name.replace("_", " ")
+        kind = column.kind if column else "num"
+        right = kind in ("num", "chg", "wt") and not name.endswith("arrow")
+        slots.append(Slot(name, heading, WIDTHS[kind], right, _writer(book, card, name)))
         arrow = name.replace("change", "arrow")
         if name.endswith("change") and arrow not in wanted:
-            slots.append(Slot(arrow, "Direction", ARROW_WIDTH, _writer(book, card, arrow)))
+            slots.append(Slot(arrow, "Direction", ARROW_WIDTH, False, _writer(book, card, arrow)))
     for k, extra in enumerate(card.beside):
-        slots.append(Slot(extra.name, extra.heading, BESIDE_WIDTH, _beside(book, card, k)))
+        slots.append(Slot(extra.name, extra.heading, BESIDE_WIDTH, False, _beside(book, card, k)))
     return Columns(tuple(card.panel.keys), tuple(slots))
 
 
@@ -130,7 +133,7 @@ def _arrow(book: Book, card: Scorecard, k: int) -> Callable[[Any, int, int, int]
         arrow, word = ARROWS[int(arrows[s])], str(judged[s])
         if arrow and (k == 2 or monthly[s]):
             told = "" if word == "no direction" else f" {word}"
-            book.text(sheet, row, column, arrow + told, font_color=INK.get(word, INK["soft"]))
+            book.word(sheet, row, column, arrow + told, font_color=INK.get(word, INK["soft"]))
 
     return write
 
@@ -141,7 +144,7 @@ def _trend(book: Book, card: Scorecard) -> Callable[[Any, int, int, int], None]:
     def write(sheet: Any, row: int, column: int, s: int) -> None:
         if monthly[s]:
             soft = {"font_color": INK["soft"]} if words[s] in SOFT else {}
-            book.text(sheet, row, column, str(words[s]), **soft)
+            book.word(sheet, row, column, str(words[s]), **soft)
 
     return write
 
@@ -151,16 +154,16 @@ def _exceptions(book: Book, card: Scorecard) -> Callable[[Any, int, int, int], N
 
     def write(sheet: Any, row: int, column: int, s: int) -> None:
         if monthly[s] and words[s]:
-            book.text(sheet, row, column, str(words[s]), bold=True, text_wrap=True)
+            book.word(sheet, row, column, str(words[s]), bold=True, text_wrap=True)
         elif monthly[s] and status[s] != "ok":
-            book.text(sheet, row, column, str(status[s]), italic=True, font_color=INK["soft"])
+            book.word(sheet, row, column, str(status[s]), italic=True, font_color=INK["soft"])
 
     return write
 
 
 def _status(book: Book, card: Scorecard) -> Callable[[Any, int, int, int], None]:
     words = card.status
-    return lambda sheet, row, column, s: book.text(sheet, row, column, str(words[s]))
+    return lambda sheet, row, column, s: book.word(sheet, row, column, str(words[s]))
 
 
 def _weighting(book: Book, card: Scorecard) -> Callable[[Any, int, int, int], None]:
@@ -188,7 +191,7 @@ def _beside(book: Book, card: Scorecard, k: int) -> Callable[[Any, int, int, int
 
     def write(sheet: Any, row: int, column: int, s: int) -> None:
         if texts[s]:
-            book.text(sheet, row, column, str(texts[s]), text_wrap=True, font_size=9)
+            book.word(sheet, row, column, str(texts[s]), text_wrap=True, font_size=9)
 
     return write
 
@@ -197,13 +200,11 @@ def write_rows(
     book: Book, sheet: Any, columns: Columns, card: Scorecard, rows: Sequence[int], first: int
 ) -> None:
     """Write headings in row `first` - 1, and under them one row a series."""
-    head = book.style(
-        bold=True, font_color="#FFFFFF", bg_color=INK["navy"], text_wrap=True, valign="bottom", num_format="@"
-    )
-    sheet.set_row(first - 1, 48)
-    headings = [key.capitalize() for key in columns.keys] + [slot.heading for slot in columns.slots]
-    for c, heading in enumerate(headings):
-        sheet.write_string(first - 1, c, cell_text(heading), head)
+    sheet.set_row(first - 1, HEADINGS)
+    headings = [(key.capitalize(), False) for key in columns.keys]
+    headings += [(slot.heading, slot.right) for slot in columns.slots]
+    for c, (heading, right) in enumerate(headings):
+        book.heading(sheet, first - 1, c, heading, right=right)
     labels = list(card.panel.keys.values())
     for row, s in enumerate(rows, first):
         sheet.set_row(row, _height(card, s))
@@ -273,7 +274,7 @@ def draw_lines(
             "last_point": True,
             "series_color": INK["navy"],
             "markers_color": INK["navy"],
-            "last_color": INK["worse"],
+            "last_color": INK["dot"],
             "empty_cells": "gaps",
             "weight": 1,
         },

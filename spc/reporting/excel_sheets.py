@@ -10,7 +10,6 @@ import numpy as np
 
 from spc.panel import Floats
 from spc.reporting.excel_formats import INK, Book, Figure, figure, month_figure
-from spc.reporting.excel_names import cell_text
 from spc.scoring import Scorecard
 
 __all__ = [
@@ -26,6 +25,8 @@ __all__ = [
 LINE_MONTHS, YEAR = 36, 12
 #: Trend lines end at the month reported on; the data sheet does too.
 MONTH_WIDTH = 10.0
+#: Headings over words; the others stand over numbers.
+WORDS = ("Unit", "Part", "Status", "Chart", "Exceptions", "Reported on", "Trend", "Strength")
 STRENGTHS = {-1: "", 0: "none", 1: "weak", 2: "strong"}
 
 
@@ -70,13 +71,14 @@ class Table:
 
     def begin(self, sheets: Sheets, sheet: Any, name: str) -> None:
         """Write the headings and set the sheet up."""
-        style = {"bold": True, "font_color": "#FFFFFF", "bg_color": INK["navy"], "text_wrap": True}
+        sheet.set_row(0, 30.0)
         for c, heading in enumerate([*sheets.keys, *self.headings]):
-            if isinstance(heading, Figure) and not isinstance(heading.held, str):
+            if isinstance(heading, Figure) and isinstance(heading.held, float):
+                style = {"bold": True, "font_color": "#FFFFFF", "bg_color": INK["navy"], "valign": "bottom"}
                 sheets.book.figure(sheet, 0, c, heading, **style)
             else:
-                text = heading.held if isinstance(heading, Figure) else heading
-                sheet.write_string(0, c, cell_text(str(text)), sheets.book.style(num_format="@", **style))
+                text = str(heading.held if isinstance(heading, Figure) else heading)
+                sheets.book.heading(sheet, 0, c, text, right=text not in WORDS and c >= len(sheets.keys))
         for c, (key, names) in enumerate(sheets.card.panel.keys.items()):
             longest = max((len(str(names[s])) for s in sheets.rows), default=0)
             sheet.set_column(c, c, float(min(max(longest, len(key)) + 2, 60)))
@@ -101,7 +103,7 @@ def data_sheet(sheets: Sheets, sheet: Any) -> dict[int, tuple[int, int, int]]:
         unit = sheets.card.measures[s].shown
         values = _plotted(sheets, s)
         sheets.write_keys(sheet, row, s)
-        sheets.book.text(sheet, row, first - 1, unit.name)
+        sheets.book.word(sheet, row, first - 1, unit.name)
         for t in np.flatnonzero(np.isfinite(values)).tolist():
             sheets.book.figure(sheet, row, first + t, figure(float(values[t]), unit, exact=True))
         lines[s] = (row, first + max(ends[s] - LINE_MONTHS + 1, 0), first + ends[s])
@@ -126,7 +128,7 @@ def parts_sheet(sheets: Sheets, sheet: Any, rows: Sequence[int]) -> None:
     for k, s in enumerate(rows):
         for row, (name, cells) in enumerate((("value", sheets.card.panel.values), ("of", of)), 2 * k + 1):
             sheets.write_keys(sheet, row, s)
-            sheets.book.text(sheet, row, first - 1, name)
+            sheets.book.word(sheet, row, first - 1, name)
             stop = int(sheets.card.limits.ends[s]) + 1
             known = [] if cells is None else enumerate(cells[s, :stop].tolist())
             for t, value in known:
@@ -158,12 +160,15 @@ def limits_sheet(sheets: Sheets, sheet: Any) -> None:
         for cells in _phases(sheets, s):
             row += 1
             sheets.write_keys(sheet, row, s)
-            sheets.book.text(sheet, row, first, str(status[s]))
+            sheets.book.word(sheet, row, first, str(status[s]))
             for c, cell in enumerate(cells, first + 1):
-                sheets.book.figure(sheet, row, c, cell)
+                if isinstance(cell, str):
+                    sheets.book.word(sheet, row, c, cell)
+                else:
+                    sheets.book.figure(sheet, row, c, cell)
 
 
-def _phases(sheets: Sheets, s: int) -> Iterator[list[Figure]]:
+def _phases(sheets: Sheets, s: int) -> Iterator[list[str | Figure]]:
     limits = sheets.card.limits
     unit, per, end = sheets.card.measures[s].shown, sheets.per(s), int(limits.ends[s])
     offsets = limits.phases.offsets
@@ -177,7 +182,7 @@ def _phases(sheets: Sheets, s: int) -> Iterator[list[Figure]]:
         base = (int(limits.base_first[p]), int(limits.base_last[p]) - 1)
         lines = (limits.phase_centre, limits.phase_sigma, limits.phase_lower, limits.phase_upper)
         yield [
-            Figure("small count" if limits.phase_small[p] else "XmR"),
+            "small count" if limits.phase_small[p] else "XmR",
             sheets.month(first),
             sheets.month(last - 1),
             *(sheets.month(t) if has_base else Figure(None) for t in base),
@@ -214,9 +219,9 @@ def exceptions_sheet(sheets: Sheets, sheet: Any) -> None:
             else:
                 value = float(card.panel.observed[s, t]) * sheets.per(s)
                 sheets.book.figure(sheet, row, first + 1, figure(value, card.measures[s].shown, exact=True))
-            sheets.book.text(sheet, row, first + 2, str(said))
+            sheets.book.word(sheet, row, first + 2, str(said))
             if t == end:
-                sheets.book.text(sheet, row, first + 3, "this month")
+                sheets.book.word(sheet, row, first + 3, "this month")
 
 
 def weights_sheet(sheets: Sheets, sheet: Any) -> None:
@@ -235,8 +240,8 @@ def weights_sheet(sheets: Sheets, sheet: Any) -> None:
         for c, number in enumerate(numbers, first):
             sheets.book.figure(sheet, row, c, Figure(float(number) if number == number else None, "0"))
         last = first + len(numbers)
-        sheets.book.text(sheet, row, last, str(trend.words[s]))
-        sheets.book.text(sheet, row, last + 1, STRENGTHS[int(trend.strength[s])])
+        sheets.book.word(sheet, row, last, str(trend.words[s]))
+        sheets.book.word(sheet, row, last + 1, STRENGTHS[int(trend.strength[s])])
         for c, number in ((last + 2, trend.r[s]), (last + 3, trend.p[s])):
             sheets.book.figure(sheet, row, c, Figure(float(number) if number == number else None, "0.000"))
-        sheets.book.text(sheet, row, last + 4, str(words[s]))
+        sheets.book.word(sheet, row, last + 4, str(words[s]))

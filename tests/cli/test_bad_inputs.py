@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from spc.cli import main
+from spc.cli.settings import as_options
 from spc.inert import visible
 from spc.parsing import READING_RULES
-from spc.settings import as_options
 from tests.reading.bad_inputs import BAD_INPUTS, MONTHS, SWINDON, BadInput, write
 
 CODES = {"file": 3, "series": 4, "warned": 4, "read": 0}

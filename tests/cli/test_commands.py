@@ -17,10 +17,9 @@ import pyarrow.parquet
 import pytest
 
 import spc
-from spc import commands
-from spc.cli import EXIT_CODES, main
+from spc.cli import EXIT_CODES, commands, main
+from spc.cli.warming import warm_calls
 from spc.printed import FORMS, NUMBERS, WORDS
-from spc.warming import warm_calls
 from spc.writing import Delivery, sha256
 
 SAMPLES = Path(spc.samples.__file__).parent

@@ -10,8 +10,8 @@ import pytest
 
 import spc
 from spc.cli import EXIT_CODES, main
+from spc.cli.settings import COMMANDS, OPTIONS, parser, settings_of
 from spc.printed import FORMS, NUMBERS
-from spc.settings import COMMANDS, OPTIONS, parser, settings_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "command_line.md"
 

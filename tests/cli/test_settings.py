@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from spc.checks import ChoiceError
-from spc.settings import COMMANDS, OPTIONS, READERS, as_options, settings_of
+from spc.cli.settings import COMMANDS, OPTIONS, READERS, as_options, settings_of
 
 
 @pytest.fixture(autouse=True)

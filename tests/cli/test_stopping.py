@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 STOPS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 #: A command that says "reading" and is then busy for ten minutes without a step of Python.
 BUSY = (
-    "import sys, time\nfrom spc import commands\nfrom spc.cli import main\n"
+    "import sys, time\nfrom spc.cli import commands\nfrom spc.cli import main\n"
     "commands.read = lambda *_, **__: time.sleep(600)\nsys.exit(main())\n"
 )
 

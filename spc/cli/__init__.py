@@ -17,10 +17,10 @@ from importlib import import_module
 from typing import TextIO
 
 from spc.checks import ChoiceError, InputError
+from spc.cli.settings import Settings, as_options, parser, settings_of
+from spc.cli.stopping import finish, stoppable
 from spc.inert import visible
 from spc.locking import LockedError
-from spc.settings import Settings, as_options, parser, settings_of
-from spc.stopping import finish, stoppable
 from spc.writing import OutputError
 
 __all__ = ["EXIT_CODES", "main"]
@@ -47,9 +47,9 @@ REFUSALS: tuple[tuple[type[BaseException], int], ...] = (
 )
 #: Command to the function that carries it out, as `module:function`.
 RUN_BY = {
-    "scorecard": "spc.commands:make_scorecard",
-    "check": "spc.commands:check",
-    "warm": "spc.warming:warm_up",
+    "scorecard": "spc.cli.commands:make_scorecard",
+    "check": "spc.cli.commands:check",
+    "warm": "spc.cli.warming:warm_up",
 }
 #: Problems of a refused input that are told one by one.
 TOLD = 20

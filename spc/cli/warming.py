@@ -11,7 +11,8 @@ from importlib import import_module
 import spc.kernels as kernels
 from spc import rolling
 from spc.charts import CHARTS, limits
-from spc.commands import Outcome, Say
+from spc.cli.commands import Outcome, Say
+from spc.cli.settings import Settings
 from spc.detection import exceptions
 from spc.kernels._compile import KERNELS, warm
 from spc.panel import Panel
@@ -19,7 +20,6 @@ from spc.results import Limits
 from spc.rules import RULES
 from spc.samples import load
 from spc.scoring import scorecard
-from spc.settings import Settings
 
 __all__ = ["warm_calls", "warm_up"]
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from spc.baselines import Window
 from spc.checks import ChoiceError, InputError
+from spc.cli.settings import Settings
 from spc.inert import visible
 from spc.measures import Catalogue
 from spc.panel import Panel
@@ -19,7 +20,6 @@ from spc.printed import WORDS, scorecard_columns, text_table
 from spc.reading import read
 from spc.reading.street import street_files
 from spc.scoring import SHOWN_BY, Scorecard, scorecard
-from spc.settings import Settings
 from spc.tables import TABLE_ENDINGS, Columns, write_table
 from spc.wording import month_text
 from spc.writing import Delivery, sha256
