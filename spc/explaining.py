@@ -60,7 +60,7 @@ def explain(card: Scorecard, s: int) -> tuple[str, ...]:
     >>> sample = spc.samples.load("wiltshire_2024")
     >>> card = spc.scorecard(sample.panel, measures=sample.measures)
     >>> print(explain(card, 6)[0])
-    Eight-Month Low: Dec-2023 to Jul-2024, eight months running, are all below the centre line of 14,458.
+    Eight-Month Low: Dec-2023 to Jul-2024, eight months running, are all below the centre line of 12,832.
     """
     one = portrait(card, whole("s", s, 0, card.panel.n_series - 1))
     said = [*_exceptions(card, one), *_limits(card, one), *_trend(card, one)]
@@ -176,8 +176,12 @@ def _limits(card: Scorecard, one: Portrait) -> Iterator[str]:
     missing = "" if len(ends) == 2 else "; a limit that cannot be crossed is not drawn"
     yield (
         f"Limits are set by {base}: centre {centre}, {', '.join(ends) or 'no limit that can be crossed'}"
-        f"{missing}; sigma {fine_text(stretch.sigma, one.unit, 1)}, from the steps between months."
+        f"{missing}; sigma {_spread(stretch, one)}, from the steps between months."
     )
+
+
+def _spread(stretch: Stretch, one: Portrait) -> str:
+    return fine_text(stretch.sigma, one.unit, 1 if one.unit.decimals or one.unit.is_time else 0)
 
 
 def _small_limits(one: Portrait, stretch: Stretch, begun: str) -> str:

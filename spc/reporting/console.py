@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import textwrap
 from typing import Any
 
 from spc.scoring import Scorecard
@@ -62,12 +63,20 @@ def text(card: Scorecard, *, width: int | None = None) -> str:
             group = card.measures[s].group
             lines += ["", group]
         lines.append(_line(name, first, {field: cells[field][s] for field in cells}, widths))
+        lines += _beside(card, s, longest)
     return "\n".join([*lines, "", *_footer(card)])
 
 
 def _line(name: str, first: int, cells: dict[str, Any], widths: dict[str, int]) -> str:
     parts = [f"{cells[field]:{side}{widths[field]}}" for field, _, side in COLUMNS]
     return "  ".join([f"{name:<{first}}", *parts]).rstrip()
+
+
+def _beside(card: Scorecard, s: int, longest: int) -> list[str]:
+    """Return what stands beside a row under it, a heading and its text, in lines that fit."""
+    said = [f"{extra.heading}: {extra.texts[s]}" for extra in card.beside if extra.texts[s]]
+    lines = [textwrap.wrap(text, max(longest, 40) - 6) for text in said]
+    return [("      " if number else "    ") + line for text in lines for number, line in enumerate(text)]
 
 
 def _names(card: Scorecard, room: int) -> list[str]:

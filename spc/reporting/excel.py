@@ -97,7 +97,7 @@ def workbook(
     >>> card = spc.scorecard(sample.panel, measures=sample.measures)
     >>> card.to_excel(target := io.BytesIO())
     >>> sum(name.startswith("xl/worksheets/sheet") for name in zipfile.ZipFile(target).namelist())
-    17
+    18
     """
     wanted = _wanted(form, columns)
     plan = _plan(card, top)
@@ -186,7 +186,7 @@ def _page(
 
 
 def _subtitle(card: Scorecard) -> str:
-    said = f"As at {_month(card)}. Limits from {baseline_words(card.limits.baseline)}."
+    said = f"As at {_month(card)}. Baseline: {baseline_words(card.limits.baseline)}."
     return f"{said} How it was worked out, and what to note: see the sheet Method."
 
 

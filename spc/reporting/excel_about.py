@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from spc.reporting.about import About
-from spc.reporting.excel_formats import INK, Book, Figure
+from spc.reporting.excel_formats import INK, TEXT, Book, Figure
 from spc.reporting.excel_names import cell_text, quoted
 from spc.reporting.html_columns import SHADES
 from spc.rules import Rule
@@ -19,7 +19,7 @@ __all__ = ["heaviest", "method_sheet", "summary_sheet"]
 
 #: Rows told on the first sheet.
 TOLD = 15
-SUMMARY_WIDTHS = (44.0, 12.0, 15.0, 12.0, 12.0, 14.0, 14.0, 30.0)
+SUMMARY_WIDTHS = (44.0, 12.0, 15.0, 12.0, 12.0, 14.0, 14.0, 44.0)
 TALLY = ("Rows", "With exceptions", "Better", "Worse", "Little change", "No direction")
 HOW_IT_IS_SHOWN = (
     ("Changes", "The 12 months reported on against the 12 months before, from figures that are not rounded."),
@@ -109,7 +109,7 @@ def _heaviest(
 
 def _headings(book: Book, sheet: Any, row: int, headings: Sequence[str]) -> None:
     for c, heading in enumerate(headings):
-        book.heading(sheet, row, c, heading, right=heading in (*TALLY, "Weighting"))
+        book.heading(sheet, row, c, [heading], right=heading in (*TALLY, "Weighting"))
 
 
 def _link(book: Book, sheet: Any, row: int, column: int, place: tuple[str, int], *, whole: bool) -> None:
@@ -118,7 +118,11 @@ def _link(book: Book, sheet: Any, row: int, column: int, place: tuple[str, int],
     words = name if whole else f"{name}, row {at + 1}"
     target = f"internal:{quoted(name)}!A{1 if whole else at + 1}"
     sheet.write_url(
-        row, column, target, book.style(font_color="#0B57D0", underline=1, indent=1), cell_text(words)
+        row,
+        column,
+        target,
+        book.style(num_format=TEXT, font_color="#0B57D0", underline=1, indent=1),
+        cell_text(words),
     )
 
 

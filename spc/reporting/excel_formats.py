@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +13,7 @@ from spc.measures import Measure
 from spc.reporting.excel_names import cell_text
 from spc.wording import Unit, change_text, rounded, value_text
 
-__all__ = ["INK", "Book", "Figure", "change_figure", "figure", "month_figure"]
+__all__ = ["INK", "TEXT", "Book", "Figure", "change_figure", "figure", "month_figure"]
 
 SECONDS = 86_400.0
 DURATION, MONTH = "[hh]:mm:ss", "mmm-yyyy"
@@ -125,11 +126,14 @@ class Book:
         """Write a text as a text."""
         sheet.write_string(row, column, cell_text(text), self.style(num_format=TEXT, **properties))
 
-    def heading(self, sheet: Any, row: int, column: int, text: str, *, right: bool = False) -> None:
-        """Write a heading over numbers (to the right) or over words."""
+    def heading(
+        self, sheet: Any, row: int, column: int, lines: Sequence[str], *, right: bool = False
+    ) -> None:
+        """Write a heading, in lines, over numbers (to the right) or over words."""
         side = {"align": "right"} if right else {"align": "left", "indent": 1 if column else 0}
         style = {"bold": True, "font_color": "#FFFFFF", "bg_color": INK["navy"], "text_wrap": True}
-        self.text(sheet, row, column, text, valign="bottom", **style, **side)
+        text = "\n".join(map(cell_text, lines))
+        sheet.write_string(row, column, text, self.style(num_format=TEXT, valign="bottom", **style, **side))
 
     def figure(self, sheet: Any, row: int, column: int, cell: Figure, **properties: Any) -> None:
         """Write a number with its format, or the text that stands for it, to the right."""

@@ -11,7 +11,7 @@ import numpy as np
 from spc.portrait import month_name
 from spc.printed import NUMBERS
 from spc.reporting.excel_formats import INK, NOTHING, Book, Figure, change_figure, figure
-from spc.reporting.excel_names import quoted
+from spc.reporting.excel_names import cell_text, quoted
 from spc.reporting.html_columns import COLUMNS, SHADES
 from spc.scoring import ARROWS, Scorecard
 from spc.wording import NOT_ENOUGH, ROLLING_ONLY, STABLE
@@ -68,8 +68,8 @@ def columns_of(book: Book, card: Scorecard, wanted: Sequence[str]) -> Columns:
     slots = []
     for name in wanted:
         column = COLUMNS.get(name)
-        # the HTML page marks with | where its headings may break
-        heading = column.heading.format(**months).replace("|", " ") if column else name.replace("_", " ")
+        # a | marks where a heading may break
+        heading = column.heading.replace("|", "\n").format(**months) if column else name.replace("_", " ")
         kind = column.kind if column else "num"
         right = kind in ("num", "chg", "wt") and not name.endswith("arrow")
         slots.append(Slot(name, heading, WIDTHS[kind], right, _writer(book, card, name)))
@@ -107,7 +107,8 @@ def _value(book: Book, card: Scorecard, k: int) -> Callable[[Any, int, int, int]
         if cover is not None and cover.cells[s, k]:
             book.text(sheet, row, column, cover.mark, align="right", font_color=INK["soft"])
         elif k < 2 and not monthly[s]:
-            book.text(sheet, row, column, ROLLING_ONLY, font_color=INK["soft"], text_wrap=True, font_size=8)
+            soft = {"font_color": INK["soft"], "text_wrap": True, "font_size": 8, "align": "right"}
+            book.text(sheet, row, column, ROLLING_ONLY, **soft)
         else:
             book.figure(sheet, row, column, figure(current[s], card.measures[s].shown))
 
@@ -201,10 +202,10 @@ def write_rows(
 ) -> None:
     """Write headings in row `first` - 1, and under them one row a series."""
     sheet.set_row(first - 1, HEADINGS)
-    headings = [(key.capitalize(), False) for key in columns.keys]
+    headings = [(cell_text(key.capitalize()), False) for key in columns.keys]
     headings += [(slot.heading, slot.right) for slot in columns.slots]
     for c, (heading, right) in enumerate(headings):
-        book.heading(sheet, first - 1, c, heading, right=right)
+        book.heading(sheet, first - 1, c, heading.split("\n"), right=right)
     labels = list(card.panel.keys.values())
     for row, s in enumerate(rows, first):
         sheet.set_row(row, _height(card, s))
@@ -249,7 +250,7 @@ def shade(book: Book, sheet: Any, columns: Columns, first: int, last: int) -> No
     if place < 0:
         return
     for least, fill in sorted(zip(SHADES, FILLS, strict=True), reverse=True):
-        rule = {"type": "cell", "criteria": ">=", "value": least, "stop_if_true": True}
+        rule = {"type": "cell", "criteria": ">=", "value": f"{least:g}", "stop_if_true": True}
         sheet.conditional_format(
             first, place, last, place, {**rule, "format": book.workbook.add_format({"bg_color": fill})}
         )

@@ -78,7 +78,7 @@ class Table:
                 sheets.book.figure(sheet, 0, c, heading, **style)
             else:
                 text = str(heading.held if isinstance(heading, Figure) else heading)
-                sheets.book.heading(sheet, 0, c, text, right=text not in WORDS and c >= len(sheets.keys))
+                sheets.book.heading(sheet, 0, c, [text], right=text not in WORDS and c >= len(sheets.keys))
         for c, (key, names) in enumerate(sheets.card.panel.keys.items()):
             longest = max((len(str(names[s])) for s in sheets.rows), default=0)
             sheet.set_column(c, c, float(min(max(longest, len(key)) + 2, 60)))

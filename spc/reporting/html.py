@@ -247,7 +247,7 @@ def _comments(card: Scorecard, comments: Mapping[str, str]) -> dict[int, str]:
 
 def _widths(table: Table) -> list[str]:
     """Return the class of each column, with its room in figures where that is more than usual."""
-    return [f"{wide}" if wide else "" for wide in table.widths]
+    return [f"{wide:.3g}" if wide else "" for wide in table.widths]
 
 
 def _plain(value: float) -> str:

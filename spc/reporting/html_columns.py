@@ -37,6 +37,8 @@ JUDGED = {
 WINDOWS = ("month", "m3", "m12")
 #: A cell may be this many figures wide before its text wraps.
 WIDEST = 26
+#: Room of a letter of a heading, which is smaller, as a part of a figure's.
+HEADING = 0.9
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Table:
 
     columns: tuple[Column, ...]
     headings: tuple[list[str], ...]
-    widths: tuple[int, ...]
+    widths: tuple[float, ...]
     cells: Callable[[int], list[Cell]]
 
 
@@ -190,11 +192,12 @@ def _change_cell(card: Scorecard, name: str, texts: dict[str, Any], s: int) -> C
     return Cell("chg", visible(text), ink, arrow, words)
 
 
-def _width(column: Column, heading: list[str], texts: dict[str, Any], rows: Sequence[int]) -> int:
+def _width(column: Column, heading: list[str], texts: dict[str, Any], rows: Sequence[int]) -> float:
     """Return the room a column needs, in figures, so that no figure wraps and no month of its heading."""
     if column.name in ("line", "weighting") or column.kind == "beside":
         return 0
     cells = [text for s in rows if (text := _spelt(texts[column.name][s])) != ROLLING_ONLY]
     if column.kind in ("word", "exc"):  # words may stand below one another, the usual ones beside
         cells = [word for text in cells for word in ([text] if len(text) <= 13 else text.split(" "))]
-    return min(max([*map(len, cells), *map(len, heading)]), WIDEST)
+    widest = max(map(len, cells), default=0)
+    return min(max(widest, HEADING * max(map(len, heading))), WIDEST)

@@ -44,7 +44,8 @@ for (const tr of document.querySelectorAll('.spc .card > thead > tr, .spc .card 
 for (const chart of document.querySelectorAll('svg.cc')) {
   const frame = chart.getBoundingClientRect();
   if (!frame.width) continue;
-  const texts = Array.from(chart.querySelectorAll('text')).map(t => [t.textContent, t.getBoundingClientRect()]);
+  const texts = Array.from(chart.querySelectorAll('text'))
+    .map(one => [one.textContent, one.getBoundingClientRect()]);
   texts.forEach(([said, a], i) => {
     if (a.left < frame.left - 1 || a.right > frame.right + 1) found.push('outside: ' + said);
     texts.slice(i + 1).forEach(([other, b]) => {

@@ -57,7 +57,9 @@ def said(browser: Any) -> str:
 
 
 def open_row(browser: Any, k: int) -> Any:
-    all_of(browser, "tr.m summary")[k].click()
+    summary = all_of(browser, "tr.m summary")[k]
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", summary)
+    summary.click()
     return browser.execute_script(
         "return document.querySelectorAll('tr.m')[arguments[0]].nextElementSibling", k
     )

@@ -44,7 +44,6 @@ NAMES = (
     "word " * 60 + "end",
     "👮\u200d♀️ 🚓 calls 💥",
     "شرطة ويلتشير",
-    "half a pair \ud83d of surrogates",
     "C:\\..\\..\\etc\\passwd %s %n %00",
 )
 
