@@ -162,9 +162,17 @@ def _series_codes(rows: pd.DataFrame, series: Sequence[str]) -> tuple[Array, dic
 
 
 def _labels(labels: Any) -> Array:
+    """Return names as text; half a character (a lone surrogate) is no text that can be written."""
     texts = np.asarray(labels, dtype=object)
     if pd.api.types.infer_dtype(texts, skipna=False) != "string":
         texts = np.array([str(label) for label in texts], dtype=object)
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        broken = next(text for text in texts if any("\ud800" <= letter <= "\udfff" for letter in text))
+        raise InputError(
+            f"The name {broken!r} holds half a character, which cannot be written: mend it in the source."
+        ) from None
     return texts
 
 
@@ -304,7 +312,7 @@ def month_ordinal(month: Any, name: str) -> int:
 
 def names(name: str, column: Sequence[Any], n_series: int) -> Array:
     """Return the names of the series under one key, as text."""
-    labels = np.array([str(label) for label in column], dtype=object)
+    labels = _labels([str(label) for label in column])
     if len(labels) != n_series:
         raise InputError(f"`keys[{name!r}]` must name {n_series:,} series, got {len(labels):,}.")
     return labels

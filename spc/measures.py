@@ -6,7 +6,7 @@ import csv
 import math
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +85,8 @@ class Measure:
         The month in which the data begin; what is older is not used.
     steps : tuple of Step
         Known changes, marked on the chart.
+    decimals : int, optional
+        How many are printed; by default those of the unit.
     change_label : str, optional
         What is printed behind a change, instead of "%" or "% points".
 
@@ -105,6 +107,7 @@ class Measure:
     lag: int = 0
     first: str | None = None
     steps: tuple[Step, ...] = ()
+    decimals: int | None = None
     change_label: str | None = None
 
     def __post_init__(self) -> None:
@@ -113,6 +116,8 @@ class Measure:
         choice("kind", self.kind, KINDS)
         choice("improvement", self.improvement, IMPROVEMENTS)
         whole("lag", self.lag, 0, 120)
+        if self.decimals is not None:
+            whole("decimals", self.decimals, 0, 12)
         if not self.unit:
             object.__setattr__(self, "unit", KINDS[self.kind].unit)
         unit_of(self.unit)
@@ -130,7 +135,8 @@ class Measure:
     @property
     def shown(self) -> Unit:
         """How its values are printed."""
-        return unit_of(self.unit)
+        unit = unit_of(self.unit)
+        return unit if self.decimals is None else replace(unit, decimals=self.decimals)
 
 
 @dataclass(frozen=True)
@@ -245,8 +251,9 @@ def _measures(rows: Iterable[Mapping[str, Any]], source: str) -> Iterator[Measur
 
 def _from_text(row: dict[str, Any]) -> None:
     """Give a CSV row its types: `steps` are "2024-01 why; ...", a `target` "5" or "2024-04=5; ..."."""
-    if "lag" in row:
-        row["lag"] = int(row["lag"]) if str(row["lag"]).isdigit() else row["lag"]
+    for name in ("lag", "decimals"):
+        if str(row.get(name, "")).isdigit():
+            row[name] = int(row[name])
     if "=" in row.get("target", ""):
         goals = [goal.partition("=") for goal in row["target"].split(";")]
         row["target"] = {month.strip(): goal for month, _, goal in goals}

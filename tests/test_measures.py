@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import spc
+import spc.wording
 from spc.measures import KINDS
 
 TOML = """
@@ -89,6 +90,13 @@ def test_other_refusals(tmp_path):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_has_a_usual_unit(kind):
     assert spc.Measure("x", kind=kind).shown.name == KINDS[kind].unit
+
+
+def test_decimals():
+    price = spc.Measure("Petrol price", kind="stock", decimals=3)
+    assert spc.wording.value_text(0.1024, price.shown) == "0.102"
+    with pytest.raises(spc.ChoiceError, match="`decimals`"):
+        spc.Measure("x", decimals=-1)
 
 
 def test_any_per():

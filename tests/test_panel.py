@@ -239,3 +239,15 @@ def test_from_numpy_refuses(arguments, sentence):
 def test_a_frame_that_is_none():
     with pytest.raises(spc.ChoiceError, match="must be a frame"):
         spc.Panel.from_frame("wards.csv")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda name: spc.Panel.from_frame(frame().assign(measure=name)),
+        lambda name: spc.Panel.from_numpy([[1.0]], start="2024-01", keys=[name]),
+    ],
+)
+def test_half_a_character_is_no_name(make):
+    with pytest.raises((spc.InputError, UnicodeEncodeError), match="half a character|surrogates"):
+        make("A\ud83d")

@@ -71,7 +71,10 @@ def test_a_small_month_is_hidden_and_prints_its_mark_everywhere():
     assert MARK in card.to_text()
     assert np.isnan(card.panel.values[0, [-1, -2, -14]]).all()
     assert np.isnan(card.limits.centre).all()
-    assert np.isnan(card.trend.slope).all()
+    for name in ("phase_centre", "phase_sigma", "phase_upper", "phase_lower", "phase_total"):
+        assert np.isnan(getattr(card.limits, name)).all(), name
+    assert np.isnan([getattr(card.trend, name) for name in ("slope", "r", "t", "p")]).all()
+    assert not card.exceptions.zones[0, [-1, -2, -14]].any()
     assert "Counts from 1 to 4" in card.note
     assert card.status.tolist() == ["ok"]
 
@@ -200,6 +203,22 @@ def test_no_small_month_can_be_worked_out_within_its_row(seed: int, zeros: str, 
     assert attacked
 
 
+def test_three_hidden_months_take_a_fourth_with_them_where_their_sum_tells_them():
+    values = np.full(MONTHS, 20.0)
+    values[-3:] = 1.0
+    card = spc.publish(scored(values), suppress_below=5)
+    assert row(card)[:3] == [MARK, MARK, str(9 * 20 + 3)]
+    assert all(most >= 4.0 for _, _, _, most in feasible(card, {}))
+
+
+def test_ready_windows_do_not_tell_what_the_months_hide():
+    values = np.full((1, MONTHS), 20.0)
+    values[0, -2] = 3.0
+    panel = spc.Panel.from_numpy(values, start=START, given={12: np.full((1, MONTHS), 223.0)})
+    card = spc.publish(spc.scorecard(panel), suppress_below=5)
+    assert np.isnan(card.panel.given[12]).all()
+
+
 def test_the_attack_finds_what_is_not_protected():
     values = np.full(MONTHS, 20.0)
     values[-2] = 3.0
@@ -208,15 +227,32 @@ def test_the_attack_finds_what_is_not_protected():
     assert (round(least), round(most)) == (3, 3)
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_no_small_month_can_be_worked_out_from_the_total_of_the_areas(seed: int):
-    rng = np.random.default_rng(seed)
-    parts = rng.poisson([[12.0], [30.0], [7.0]], (3, 26)).astype(float)
+def areas(parts: Any) -> tuple[Any, Any]:
+    """Give the values of a county and its three areas, and their scorecard."""
     values = np.concatenate([parts.sum(axis=0, keepdims=True), parts])
-    panel = spc.Panel.from_numpy(
-        values, start=START, keys={"area": ["County", "A", "B", "C"], "measure": ["m"] * 4}
-    )
-    true = spc.scorecard(panel)
+    keys = {"area": ["County", "A", "B", "C"], "measure": ["m"] * 4}
+    return values, spc.scorecard(spc.Panel.from_numpy(values, start=START, keys=keys))
+
+
+def test_a_hidden_window_cannot_be_added_up_from_its_months():
+    parts = np.full((3, 26), 20.0)
+    parts[:, -3:] = [[3.0, 0.0, 0.0], [7.0, 7.0, 7.0], [6.0, 9.0, 9.0]]
+    values, true = areas(parts)
+    card = spc.publish(true, suppress_below=5, totals={"area": "County"})
+    hidden = card.cover.cells[:, 1]
+    assert hidden[1]
+    for s in np.flatnonzero(hidden).tolist():
+        assert card.cover.months[s, -3:].any()
+    found = [(least, most) for s, t, least, most in feasible(card, {0: [1, 2, 3]}) if 0 < values[s, t] < 5]
+    assert found
+    assert all(least <= 1.0 + 1e-6 and most >= 4.0 - 1e-6 for least, most in found)
+
+
+@pytest.mark.parametrize("usual", [(12.0, 30.0, 7.0), (2.0, 1.5, 3.0)])
+@pytest.mark.parametrize("seed", range(4))
+def test_no_small_month_can_be_worked_out_from_the_total_of_the_areas(seed: int, usual: tuple[float, ...]):
+    rng = np.random.default_rng(seed)
+    values, true = areas(rng.poisson(np.array(usual)[:, None], (3, 26)).astype(float))
     for totals, safe in (({"area": "County"}, True), (None, False)):
         card = spc.publish(true, suppress_below=5, totals=totals)
         found = [

@@ -190,8 +190,9 @@ def with_refused(panel: Panel) -> Panel:
 
     Rows called Total are not among them: they were left out because they are no series.
     """
-    report = panel.report
-    names = [one.keys for one in report.refused if one.problem.rule != "total row"] if report else []
+    if panel.report is None or panel.refused.any():
+        return panel
+    names = [one.keys for one in panel.report.refused if one.problem.rule != "total row"]
     if not names:
         return panel
     empty = np.full((len(names), panel.n_periods), np.nan)
@@ -204,5 +205,4 @@ def with_refused(panel: Panel) -> Panel:
         given={window: np.vstack([cells, empty]) for window, cells in panel.given.items()},
         is_ratio=np.append(panel.is_ratio, np.zeros(len(names), bool)),
         refused=np.append(panel.refused, np.ones(len(names), bool)),
-        report=None,
     )
