@@ -36,6 +36,7 @@ _HOMES = {
     "weigh": "weighting",
     "compare": "comparing",
     "scorecard": "scoring",
+    "set_threads": "kernels._compile",
     "publish": "publishing",
     "Remark": "remarks",
     "Remarks": "remarks",
@@ -71,6 +72,7 @@ __all__ = [
     "rolling",
     "samples",
     "scorecard",
+    "set_threads",
     "since",
     "trend",
     "weigh",
@@ -83,6 +85,7 @@ if TYPE_CHECKING:
     from spc.checks import ChoiceError, InputError, SpcError
     from spc.comparing import compare
     from spc.detection import exceptions
+    from spc.kernels._compile import set_threads
     from spc.measures import Catalogue, Measure, Step
     from spc.panel import Panel
     from spc.papers import since

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ class Window:
         whole("first", self.first, 1, self.span)
 
 
-Baseline = str | int | Window | tuple[Any, Any]
+Baseline = str | int | Window | tuple[Any, Any] | list[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,19 +46,21 @@ class Phases:
     """Stretches of months with limits of their own, several to a series.
 
     Series s owns the phases `offsets[s] .. offsets[s + 1]`; phase p covers the month positions
-    `first[p] .. last[p]` (half open). `reasons` says why each begins.
+    `first[p] .. last[p]` (half open). `reasons` says why each begins, but for the first. `panel` is the one
+    whose months are meant.
     """
 
     offsets: Ints
     first: Ints
     last: Ints
     reasons: tuple[str, ...] = ()
+    panel: Panel | None = None
 
     @classmethod
     def single(cls, panel: Panel, ends: Ints) -> Phases:
         """One phase a series, from its first observed month to its own as-at month."""
         first = np.minimum(panel.first_observed, ends + 1)
-        return cls(np.arange(panel.n_series + 1, dtype=np.int64), first, ends + 1)
+        return cls(np.arange(panel.n_series + 1, dtype=np.int64), first, ends + 1, panel=panel)
 
     @classmethod
     def starting(cls, panel: Panel, starts: Sequence[int], reasons: Sequence[str] = ()) -> Phases:
@@ -71,12 +73,12 @@ class Phases:
         )
         last = np.tile(np.array(stops, np.int64), panel.n_series)
         offsets = np.arange(0, first.size + 1, len(edges), dtype=np.int64)
-        return cls(offsets, first.reshape(-1), last, tuple(reasons))
+        return cls(offsets, first.reshape(-1), last, tuple(reasons), panel)
 
     def until(self, ends: Ints) -> Phases:
         """Phases cut off after each series' as-at month."""
         last = np.minimum(self.last, np.repeat(ends + 1, np.diff(self.offsets)))
-        return Phases(self.offsets, np.minimum(self.first, last), last, self.reasons)
+        return replace(self, first=np.minimum(self.first, last), last=last)
 
     @property
     def series(self) -> Ints:
@@ -89,7 +91,7 @@ def _first_seen(seen: np.ndarray[Any, Any], edge: int, stop: int) -> Ints:
     return np.where(part.any(axis=1), edge + part.argmax(axis=1), stop).astype(np.int64)
 
 
-def resolve(panel: Panel, phases: Phases, baseline: Baseline) -> tuple[Phases, Ints, Ints]:
+def resolve(panel: Panel, phases: Phases, baseline: Baseline, ends: Ints) -> tuple[Phases, Ints, Ints]:
     """Return the phases as they hold and the half-open baseline of each.
 
     Parameters
@@ -98,6 +100,8 @@ def resolve(panel: Panel, phases: Phases, baseline: Baseline) -> tuple[Phases, I
     phases : Phases
     baseline : "all", int, (first month, last month) or Window
         SPEC 2; numbers count calendar months.
+    ends : (n_series,) int64
+        Position of each series' as-at month.
 
     Returns
     -------
@@ -110,12 +114,12 @@ def resolve(panel: Panel, phases: Phases, baseline: Baseline) -> tuple[Phases, I
         A baseline that is none of the four.
     """
     if isinstance(baseline, Window):
-        return _by_window(phases, baseline)
+        return _by_window(phases, baseline, ends)
     if isinstance(baseline, str):
         if baseline != "all":
             raise _no_baseline(baseline)
         return phases, phases.first, phases.last
-    if isinstance(baseline, tuple):
+    if isinstance(baseline, tuple | list):
         if len(baseline) != 2:
             raise _no_baseline(baseline)
         low, high = panel.position(baseline[0], "baseline"), panel.position(baseline[1], "baseline")
@@ -123,16 +127,19 @@ def resolve(panel: Panel, phases: Phases, baseline: Baseline) -> tuple[Phases, I
             raise ChoiceError(f"`baseline` must be a pair of months in order, got {baseline!r}.")
         first = np.clip(low, phases.first, phases.last)
         return phases, first, np.clip(high + 1, first, phases.last)
+    if baseline is True or not np.isscalar(baseline):
+        raise _no_baseline(baseline)
     months = whole("baseline", baseline, 1, 100_000)
     return phases, phases.first, np.minimum(phases.first + months, phases.last)
 
 
-def _by_window(phases: Phases, window: Window) -> tuple[Phases, Ints, Ints]:
+def _by_window(phases: Phases, window: Window, ends: Ints) -> tuple[Phases, Ints, Ints]:
     judged = window.span - window.first
-    first = np.maximum(phases.first, phases.last - window.span)
+    begins = np.repeat(ends + 1 - window.span, np.diff(phases.offsets))
+    first = np.minimum(np.maximum(phases.first, begins), phases.last)
     length = phases.last - first
     base = np.where(length >= window.span, window.first, np.maximum(length - judged, 0))
-    return Phases(phases.offsets, first, phases.last, phases.reasons), first, first + base
+    return replace(phases, first=first), first, first + base
 
 
 def _no_baseline(given: object) -> ChoiceError:

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from spc.baselines import Baseline, Ints, Phases, resolve
-from spc.checks import ChoiceError, choice, positive, whole
+from spc.checks import ChoiceError, choice, parcel, positive, whole
 from spc.kernels.averages import baseline as baseline_kernel
 from spc.kernels.small_counts import NEVER_HIGH, NEVER_LOW, critical_totals
 from spc.panel import Floats, Panel
-from spc.results import NO_COUNTS, NO_VARIATION, OK, SHORT_HISTORY, Limits
+from spc.results import NO_COUNTS, NO_VARIATION, NOT_JUDGED, OK, SHORT_HISTORY, Limits
 from spc.rules import Rule
 from spc.ties import TIE, exact_row, varies
 
@@ -68,7 +68,8 @@ def limits(
         n_series x n_periods.
     chart : {"xmr", "small_count", "auto"} or sequence of them
         A row of `CHARTS`, for all series or for each; "auto" takes `small_count` for counts whose baseline
-        mean is under 5 and `xmr` for the rest.
+        mean is under 5 and `xmr` for the rest. Where the baseline leaves small counts no month to judge the
+        status says so.
     phase : Phases, optional
         Stretches with limits of their own, from `phases_at`; by default one, from the first observed
         month to the as-at month.
@@ -94,7 +95,7 @@ def limits(
     Raises
     ------
     ChoiceError
-        A misspelt choice, a month outside the panel, a baseline that leaves small counts nothing to judge.
+        A misspelt choice, a month outside the panel, a small_count chart asked for with baseline "all".
 
     Notes
     -----
@@ -110,20 +111,22 @@ def limits(
     >>> print(round(lim.centre[0, 0], 2), round(lim.ucl[0, 0], 4), round(lim.lcl[0, 0], 4))
     50.81 55.8041 45.8159
     """
+    parcel("panel", panel, Panel, "spc.Panel.from_frame")
     d2 = D2[choice("constants", constants, D2)]
     least = whole("min_observed", min_observed, 2, 100_000)
     reach = positive("width", width)
     ends = panel.positions(as_at)
-    whole_phases = Phases.single(panel, ends) if phase is None else phase.until(ends)
-    phases, base_first, base_last = resolve(panel, whole_phases, baseline)
+    whole_phases = Phases.single(panel, ends) if phase is None else _phases_of(panel, phase).until(ends)
+    phases, base_first, base_last = resolve(panel, whole_phases, baseline, ends)
     fit = _fit(panel, phases, base_first, base_last)
     small, status = _chart_of_phases(panel, chart, phases, fit, least)
-    if isinstance(baseline, str) and small.any():
+    if isinstance(baseline, str) and chart == "small_count":
         raise ChoiceError(
             "The small_count chart judges months after its baseline, so `baseline` must leave some: "
             "a number of months, a pair of months or spc.Window(36, first=24)."
         )
-    known = (status == OK) | (status == NO_VARIATION)
+    status[small & (base_last >= phases.last)] = NOT_JUDGED
+    known = (status == OK) | (status == NO_VARIATION) | (status == NOT_JUDGED)
     centre = np.where(known, fit.centre, np.nan)
     sigma = np.where(known & ~small, fit.ranges / d2, np.nan)
     upper, lower = centre + reach * sigma, centre - reach * sigma
@@ -150,28 +153,41 @@ def limits(
     )
 
 
+def _phases_of(panel: Panel, phase: Phases) -> Phases:
+    parcel("phase", phase, Phases, "spc.phases_at(panel, months)")
+    made = phase.panel
+    if made is None or (made.n_series, made.n_periods, made.start) != (
+        panel.n_series,
+        panel.n_periods,
+        panel.start,
+    ):
+        raise ChoiceError("`phase` must be made from the same panel: spc.phases_at(panel, months).")
+    return phase
+
+
 @dataclass(frozen=True, eq=False)
 class _Fit:
-    """What a baseline says: mean, mean moving range, months observed, exact sum in units of 1 / scale."""
+    """What a baseline says: mean, mean moving range, months observed, exact sum (in 1 / scale), least."""
 
     centre: Floats
     ranges: Floats
     count: Ints
     total: Floats
     scale: Floats
+    least: Floats
 
     @property
     def events(self) -> Floats:
         """The baseline's total where its months are whole numbers and none is negative, else NaN."""
-        return np.where(self.scale == 1.0, self.total, np.nan)
+        return np.where((self.scale == 1.0) & (self.least >= 0.0), self.total, np.nan)
 
 
 def _fit(panel: Panel, phases: Phases, base_first: Ints, base_last: Ints) -> _Fit:
     n_phases = len(phases.first)
-    centre, ranges, total, scale = (np.empty(n_phases) for _ in range(4))
+    centre, ranges, total, scale, least = (np.empty(n_phases) for _ in range(5))
     count = np.empty(n_phases, np.int64)
     baseline_kernel(
-        panel.observed, phases.offsets, base_first, base_last, centre, ranges, count, total, scale
+        panel.observed, phases.offsets, base_first, base_last, centre, ranges, count, total, scale, least
     )
     with np.errstate(invalid="ignore"):
         faint = np.flatnonzero((ranges > 0.0) & (ranges <= TIE * np.abs(centre)))
@@ -179,7 +195,7 @@ def _fit(panel: Panel, phases: Phases, base_first: Ints, base_last: Ints) -> _Fi
         values = exact_row(*panel.parts(int(phases.series[p])))
         if not varies(values[base_first[p] : base_last[p]]):
             ranges[p] = 0.0
-    return _Fit(centre, ranges, count, total, scale)
+    return _Fit(centre, ranges, count, total, scale, least)
 
 
 def _chart_of_phases(
@@ -194,8 +210,7 @@ def _chart_of_phases(
         if len(names) != panel.n_series:
             raise ChoiceError(f"`chart` must be one name, or one for each of {panel.n_series:,} series.")
     asked = names[phases.series]
-    negative = _any_negative(panel, phases)
-    counts = ~panel.is_ratio[phases.series] & ~np.isnan(fit.events) & ~negative
+    counts = ~panel.is_ratio[phases.series] & ~np.isnan(fit.events)
     short = fit.count < least
     with np.errstate(invalid="ignore"):
         rare = fit.centre < RARE
@@ -205,15 +220,6 @@ def _chart_of_phases(
     status[short | (np.isnan(fit.ranges) & ~small)] = SHORT_HISTORY
     status[(asked == "small_count") & ~counts & ~short] = NO_COUNTS
     return small, status
-
-
-def _any_negative(panel: Panel, phases: Phases) -> Flags:
-    """Whether a month of the phase is below 0; later months do not matter."""
-    found = np.zeros(len(phases.first), np.bool_)
-    for s in np.flatnonzero(np.nanmin(panel.values, axis=1, initial=0.0) < 0.0):
-        for p in range(phases.offsets[s], phases.offsets[s + 1]):
-            found[p] = bool((panel.values[s, phases.first[p] : phases.last[p]] < 0.0).any())
-    return found
 
 
 def _smallest_to_fire(events: Floats, months: Ints, width: float) -> tuple[Floats, Floats]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-__all__ = ["ChoiceError", "InputError", "SpcError", "choice", "positive", "whole"]
+__all__ = ["ChoiceError", "InputError", "SpcError", "choice", "parcel", "positive", "whole"]
 
 
 class SpcError(ValueError):
@@ -33,6 +33,13 @@ class InputError(SpcError):
 
     def __str__(self) -> str:
         return str(self.args[0])
+
+
+def parcel(name: str, given: object, kind: type, made_by: str) -> None:
+    """Refuse what is not the parcel that a verb takes, and say how one is made."""
+    if not isinstance(given, kind):
+        got = f"{given.__name__} itself" if isinstance(given, type) else type(given).__name__
+        raise ChoiceError(f"`{name}` must be a {kind.__name__}, got {got}: make one with {made_by}.")
 
 
 def choice(name: str, given: object, allowed: Iterable[str]) -> str:

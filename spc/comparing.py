@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from spc.checks import ChoiceError, whole
+from spc.checks import ChoiceError, parcel, whole
 from spc.kernels.averages import rolling as rolling_kernel
-from spc.measures import Assignment, Catalogue, measures_of
+from spc.measures import Assignment, Catalogue, Measure, by_kind, measures_of
 from spc.panel import Floats, Panel
 from spc.results import Comparison
 
@@ -27,9 +27,9 @@ UP, DOWN, LITTLE, NONE = 1, -1, 0, 2
 def compare(
     panel: Panel,
     *,
-    measures: Catalogue | None = None,
+    measures: Catalogue | Sequence[Measure] | Assignment | None = None,
     as_at: Any = None,
-    windows: Sequence[int] = (1, 3, 12),
+    windows: Sequence[int] | int = (1, 3, 12),
 ) -> Comparison:
     """Compare each window with the same stretch a year before.
 
@@ -67,28 +67,29 @@ def compare(
     >>> print(spc.compare(panel).change)
     [[10. 10. 10.]]
     """
-    lengths = tuple(whole("windows", window, 1, 1_200) for window in windows)
+    parcel("panel", panel, Panel, "spc.Panel.from_frame")
+    asked = windows if isinstance(windows, Iterable) else (windows,)
+    lengths = tuple(whole("windows", window, 1, 1_200) for window in asked)
     if not lengths:
         raise ChoiceError("`windows` must name at least one length in months, got none.")
     rows = measures_of(panel, measures)
+    panel = by_kind(panel, rows)
     ends = panel.positions(as_at)
-    # parts are scaled for display, what comes without parts is in its unit already
-    per = np.where(panel.is_ratio, rows.each(lambda measure: measure.shown.per), 1.0)[:, None]
     now = np.stack([_window(panel, rows, ends, length, 0) for length in lengths], axis=1)
     before = np.stack([_window(panel, rows, ends, length, YEAR) for length in lengths], axis=1)
     gap = _gap(now, before)
     with np.errstate(invalid="ignore", divide="ignore"):
         relative = np.where(before == 0.0, np.nan, gap / np.abs(before))
     in_percent = rows.each(lambda measure: measure.shown.change == "percent")[:, None]
-    change = np.where(in_percent, 100.0 * relative, gap * per)
+    change = np.where(in_percent, 100.0 * relative, gap)
     change[np.isnan(relative)] = np.nan
     better = rows.each(lambda measure: {"high": UP, "low": DOWN}.get(measure.improvement, 0))[:, None]
     arrow = _arrows(relative, better != 0)
     return Comparison(
         panel=panel,
         windows=lengths,
-        current=now * per,
-        previous=before * per,
+        current=now,
+        previous=before,
         change=change,
         relative=relative,
         arrow=arrow,
@@ -97,7 +98,7 @@ def compare(
 
 
 def _window(panel: Panel, rows: Assignment, ends: Any, length: int, back: int) -> Floats:
-    """Return one window of every series, `back` months before its end, as its kind adds up; unscaled."""
+    """Return one window of every series, `back` months before its end, added up and scaled as its measure."""
     at = ends - back
     top, below = panel.aligned(at, length)
     # a month with one part missing leaves both sums; a month with neither leaves no window
@@ -108,7 +109,7 @@ def _window(panel: Panel, rows: Assignment, ends: Any, length: int, back: int) -
     total, base = _last(top, complete, mean=False), _last(below, complete, mean=False)
     given = panel.aligned_cells(panel.observed, at, 1)[:, 0] if length == 1 else _given(panel, at, length)
     with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = np.where(base == 0.0, np.nan, total / base)
+        ratio = np.where(base == 0.0, np.nan, total / base) * rows.each(lambda measure: measure.shown.per)
     ways = {
         "sum": total,
         "mean": _last(top, complete, mean=True),

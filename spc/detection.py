@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from spc.checks import parcel
 from spc.kernels.small_counts import critical_totals, judge_totals
 from spc.kernels.zones import k_of_m, zone
 from spc.results import Exceptions, Limits
@@ -52,6 +53,7 @@ def exceptions(limits: Limits, *, rules: str | tuple[Rule, ...] | list[Rule] = "
     >>> spc.exceptions(spc.limits(panel, baseline=24)).words[0]
     'One, Two-Month High'
     """
+    parcel("limits", limits, Limits, "spc.limits(panel)")
     rows = rule_set(rules)
     levels = tuple(sorted({float(row.zone) for row in rows}))
     zones = _zones(limits, levels)
@@ -86,6 +88,8 @@ def _judge_small_counts(limits: Limits, rows: tuple[Rule, ...], mask: np.ndarray
         limits.phases.offsets,
         limits.base_last,
         limits.phases.last,
+        events,
+        limits.phase_count,
         high,
         low,
         span,

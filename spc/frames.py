@@ -6,21 +6,20 @@ reduced to its unique texts first, and those are read one by one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from spc.arrays import WHOLE_LIMIT, first_refused
 from spc.checks import ChoiceError, InputError
 from spc.parsing import READING_RULES, Problem, parse_months, parse_numbers
 from spc.wording import month_text
 
 __all__ = [
     "Table",
-    "first_refused",
-    "matrix",
     "month_ordinal",
     "names",
     "read_csv",
@@ -32,8 +31,7 @@ __all__ = [
 
 #: pandas counts months from January 1970, we from January of year 0.
 EPOCH = 1970 * 12
-WHOLE_LIMIT = 2**53
-SMALLEST, LARGEST = 1e-100, 1e100
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 TRUTH = "is a truth value, a number was expected."
 
 Array = np.ndarray[Any, Any]
@@ -57,13 +55,14 @@ def read_long(frame: Any, series: Sequence[str], period: str, columns: Mapping[s
         raise InputError("The frame has no rows, so there is no series to read.")
     codes, keys = _series_codes(rows, series)
     months, echo = _month_column(rows[period], period)
+    _refuse_years(rows[period], period, months)
     start = int(months.min())
     shape = (len(next(iter(keys.values()))), int(months.max()) - start + 1)
     place = codes * shape[1] + (months - start)
     _refuse_duplicates(rows, series, period, place, shape[0] * shape[1])
     cells = {}
     for ours, theirs in wanted.items():
-        numbers = _number_column(rows, theirs, series, period)
+        numbers = _number_column(rows, theirs, series, period, negative=ours != "of")
         matrix = np.full(shape[0] * shape[1], np.nan)
         matrix[place] = numbers
         cells[ours] = matrix.reshape(shape)
@@ -73,6 +72,8 @@ def read_long(frame: Any, series: Sequence[str], period: str, columns: Mapping[s
 def read_wide(frame: Any, series: Sequence[str] | None) -> Table:
     """Read one row per series and one column per month."""
     rows = _as_pandas(frame)
+    if rows.empty:
+        raise InputError("The frame has no rows, so there is no series to read.")
     if isinstance(frame, pd.DataFrame) and not isinstance(rows.index, pd.RangeIndex):
         rows = rows.reset_index()
     dated, names = _dated_headings(rows, series)
@@ -200,8 +201,18 @@ def _month_column(column: pd.Series[Any], name: str) -> tuple[Array, str]:
     return read.ordinals[codes], "period"
 
 
+def _refuse_years(column: pd.Series[Any], name: str, months: Array) -> None:
+    """Refuse years that only a slip of the pen makes: one would stretch the calendar of every series."""
+    low, high = FIRST_YEAR * 12, LAST_YEAR * 12 + 11
+    if months.min() < low or months.max() > high:
+        row = int(np.argmax((months < low) | (months > high)))
+        raise InputError(
+            f"Row {row + 1}, {name!r}: {column.iloc[row]} is not between {FIRST_YEAR} and {LAST_YEAR}."
+        )
+
+
 def _month_text(value: Any) -> str:
-    if isinstance(value, float) and value == int(value):
+    if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
 
@@ -222,7 +233,9 @@ def _refuse_duplicates(
     raise InputError(f"{where} stands more than once: keep one row, or add the key that tells them apart.")
 
 
-def _number_column(rows: pd.DataFrame, name: str, series: Sequence[str], period: str | None) -> Array:
+def _number_column(
+    rows: pd.DataFrame, name: str, series: Sequence[str], period: str | None, *, negative: bool = True
+) -> Array:
     """Return a column as float64, NaN where empty; refuse what is no plain number."""
     column = rows[name]
     kind = column.dtype
@@ -246,8 +259,8 @@ def _number_column(rows: pd.DataFrame, name: str, series: Sequence[str], period:
         bad = np.flatnonzero((column.to_numpy(na_value=0) > WHOLE_LIMIT) | (numbers < -WHOLE_LIMIT))
         if len(bad):
             raise refuse(int(bad[0]), "is beyond 2**53, where digits are lost.")
-    else:
-        found = first_refused(numbers[None, :])
+    if not negative or not pd.api.types.is_integer_dtype(kind):
+        found = first_refused(numbers[None, :], negative=negative)
         if found is not None:
             raise refuse(found[1], found[2])
     return numbers
@@ -263,28 +276,16 @@ def _texts_to_numbers(column: pd.Series[Any], refuse: Any) -> Array:
     for code, rule in enumerate(read.rules):
         if rule:
             problem = Problem.of(rule, str(values[code]))
-            place = refuse(int(np.argmax(codes == code)), f"{READING_RULES[rule].refused}: {problem.remedy}.")
+            option = (
+                ""
+                if "missing=" not in problem.remedy and "unit" not in problem.remedy
+                else " (with spc.read)"
+            )
+            place = refuse(
+                int(np.argmax(codes == code)), f"{READING_RULES[rule].refused}: {problem.remedy}{option}."
+            )
             raise InputError(str(place), [problem])
     return np.append(read.values, np.nan)[codes]  # code -1 (empty) takes the NaN at the end
-
-
-def first_refused(matrix: Array) -> tuple[int, int, str] | None:
-    """Return row, column and reason of the first number that is infinite, too large or too small."""
-    with np.errstate(invalid="ignore"):
-        size = np.abs(matrix)
-        top = np.nanmax(size, initial=0.0)
-        if top <= LARGEST and not ((size < SMALLEST) & (size > 0.0)).any():
-            return None
-        tests = (
-            (np.isinf(matrix), "is infinite: leave the cell empty, or mend the number."),
-            (size > LARGEST, f"is larger than {LARGEST:g}: check its unit."),
-            ((size < SMALLEST) & (size > 0.0), f"is smaller than {SMALLEST:g}: check its unit, or write 0."),
-        )
-    for bad, reason in tests:
-        if bad.any():
-            s, t = np.unravel_index(int(np.argmax(bad)), matrix.shape)
-            return int(s), int(t), reason
-    return None
 
 
 def _name(rows: pd.DataFrame, series: Sequence[str], row: int) -> str:
@@ -298,8 +299,12 @@ def _where(rows: pd.DataFrame, series: Sequence[str], period: str | None, column
 
 def month_ordinal(month: Any, name: str) -> int:
     """Return year * 12 + month - 1 of one month in any form; `name` is the argument it came by."""
-    if isinstance(month, pd.Period) and month.freqstr in ("M", "ME"):
+    if isinstance(month, pd.Period):
+        if month.freqstr not in ("M", "ME"):
+            raise ChoiceError(f"`{name}` must be a month, got a period of frequency {month.freqstr!r}.")
         return int(month.ordinal) + EPOCH
+    if month is None or month is pd.NaT or (not np.isscalar(month) and not hasattr(month, "year")):
+        raise ChoiceError(f"`{name}` must be a month such as '2024-07', got {month!r}.")
     if isinstance(month, np.datetime64):
         month = month.astype("datetime64[M]")
     elif hasattr(month, "year") and hasattr(month, "month"):
@@ -318,32 +323,27 @@ def names(name: str, column: Sequence[Any], n_series: int) -> Array:
     return labels
 
 
-def matrix(name: str, cells: Any, shape: tuple[int, ...] | None = None) -> Array:
-    """Return a fresh (n_series, n_periods) float64 matrix of what the argument `name` holds."""
-    try:
-        rows = np.array(cells, dtype=np.float64, ndmin=2, order="C")
-    except (TypeError, ValueError) as reason:
-        raise InputError(f"`{name}` must be numbers in rows of equal length: {reason}.") from None
-    if rows.ndim != 2 or (shape is not None and rows.shape != shape):
-        wanted = "(n_series, n_periods)" if shape is None else f"{shape}"
-        raise InputError(f"`{name}` must have the shape {wanted}, got {rows.shape}.")
-    bad = first_refused(rows)
-    if bad is not None:
-        s, t, rule = bad
-        raise InputError(f"`{name}`, series {s}, period {t + 1}: {rows[s, t]!r} {rule}")
-    return rows
-
-
 def tidy_months(
     keys: Mapping[str, Array], start: int | None, echo: str, fields: Mapping[str, Array]
 ) -> pd.DataFrame:
     """Return one row per series and month: the keys, the month, the fields (each n_series x n_periods)."""
     n_series, n_periods = next(iter(fields.values())).shape
     columns: dict[str, Any] = {
-        name: pd.Series(labels, dtype="str").repeat(n_periods).array for name, labels in keys.items()
+        name: pd.Series(labels, dtype="str").repeat(n_periods).array
+        for name, labels in _apart(keys, {"month", *fields}).items()
     }
     columns["month"] = _months_out(start, echo, n_periods).take(np.tile(np.arange(n_periods), n_series))
     return pd.DataFrame(columns | {name: cells.reshape(-1) for name, cells in fields.items()})
+
+
+def _apart(keys: Mapping[str, Array], taken: Collection[str]) -> dict[str, Array]:
+    """Return the keys under names that no field has: a key "status" is called "status_key"."""
+    named: dict[str, Array] = {}
+    for name, labels in keys.items():
+        while name in taken or name in named:
+            name += "_key"
+        named[name] = labels
+    return named
 
 
 def _months_out(start: int | None, echo: str, n_periods: int) -> Any:
@@ -356,7 +356,8 @@ def _months_out(start: int | None, echo: str, n_periods: int) -> Any:
 
 def tidy_series(keys: Mapping[str, Array], fields: Mapping[str, Any]) -> pd.DataFrame:
     """Return one row per series: the keys, then the fields (each n_series long)."""
-    columns: dict[str, Any] = {name: pd.Series(labels, dtype="str") for name, labels in keys.items()}
+    named = _apart(keys, set(fields))
+    columns: dict[str, Any] = {name: pd.Series(labels, dtype="str") for name, labels in named.items()}
     return pd.DataFrame(columns | dict(fields))
 
 

@@ -41,11 +41,16 @@ class _Guard:
     below: int
     least: int
 
-    def enough(self, amounts: Floats) -> bool:
-        """Whether hidden amounts of a known sum leave each of them every value from least to below - 1."""
-        amounts = amounts[amounts >= self.least]  # NaN: no number of this sort; a 0 that may be seen
-        n = len(amounts)
-        return n == 0 or (n > 1 and float(amounts.sum()) - (n - 1) * self.least >= self.below - 1)
+    def enough(self, amounts: Floats, lows: Floats) -> bool:
+        """Whether hidden amounts of a known sum leave each of them room.
+
+        Each may be what is left when the others are as low as they can be: that must reach from `least` to
+        `below` - 1 at the least, as for a figure of which nothing is known.
+        """
+        counts = amounts >= self.least  # NaN: no number of this sort; 0: one that may be seen
+        slack = float((amounts - lows)[counts].sum())
+        n = int(np.count_nonzero(counts))
+        return n == 0 or (n > 1 and slack >= self.below - 1 - self.least)
 
 
 def is_counted(card: Scorecard) -> Flags:
@@ -94,25 +99,26 @@ def hide(
     panel, ends = card.panel, card.limits.ends
     counted = is_counted(card)
     months = _exposed(card, panel.values, panel.of)
-    windows = [_exposed(card, *_window_values(card, length, back)) for length, back in SPANS]
+    windows = [_exposed(card, *_window_values(card, *span, mean=True)) for span in SPANS]
     small = np.stack([_small(one, guard) for one in windows], axis=1)
     ended = np.arange(panel.n_periods) <= ends[:, None]
     found = Hidden(_small(months, guard) & counted[:, None] & ended, small & counted[:, None])
     if complementary == "row":
-        amounts = np.stack(months), np.stack([np.stack(one, axis=0) for one in windows], axis=2)
+        sums = [_exposed(card, *_window_values(card, *span, mean=False)) for span in SPANS]
+        amounts = np.stack(months), np.stack([np.stack(one) for one in sums], axis=2)
         groups = list(_areas(panel, totals or {}))
         before = -1
         while before != (before := int(found.months.sum() + found.windows.sum())):
             _guard_rows(found, guard, *amounts, ends)
-            _guard_areas(found, guard, *amounts, groups)
+            _guard_areas(found, guard, *amounts, ends, groups)
     return found
 
 
-def _window_values(card: Scorecard, length: int, back: int) -> tuple[Floats, Floats | None]:
-    """Return numerators and denominators of a window; a stock is its mean; NaN where nothing is printed."""
+def _window_values(card: Scorecard, length: int, back: int, *, mean: bool) -> tuple[Floats, Floats | None]:
+    """Return numerators and denominators of a window, NaN where none is printed; a stock may be its mean."""
     top, base = window_parts(card.panel, card.limits.ends, length, back)
     shown = (card.comparison.previous if back else card.comparison.current)[:, 1 if length == 3 else 2]
-    stock = card.measures.each(lambda measure: measure.how.windows == "mean", bool)
+    stock = card.measures.each(lambda measure: mean and measure.how.windows == "mean", bool)
     top = np.where(np.isfinite(shown), np.where(stock, top / length, top), np.nan)
     return top, np.where(np.isfinite(shown), base, np.nan)
 
@@ -127,7 +133,7 @@ def _exposed(card: Scorecard, top: Floats, base: Floats | None) -> Exposed:
     ratio = rests_on_parts(card).reshape(shape)
     kind = card.measures.each(lambda measure: measure.kind).reshape(shape)
     if base is None:
-        return (np.abs(top),)
+        return (np.abs(top), *(np.full(top.shape, np.nan) for _ in range(2)))
     rest = np.where(ratio & (kind == "proportion"), base - top, np.nan)
     cases = np.where(ratio & np.isfinite(top), base, np.nan)
     return np.abs(np.where(kind == "duration", np.nan, top)), cases, np.where(rest < 0.0, np.nan, rest)
@@ -146,7 +152,8 @@ def _guard_rows(found: Hidden, guard: _Guard, amounts: Floats, totals: Floats, e
             last = int(ends[s]) - back
             young = np.arange(max(last - 2, 0), last + 1)
             old = np.arange(max(last - 11, 0), max(last - 2, 0))
-            row = _Line(found.months[s], amounts[:, s], guard, keep=int(ends[s]))
+            low = np.full(amounts[:, s].shape, float(guard.least))
+            row = _Line(found.months[s], amounts[:, s], low, guard, keep=int(ends[s]))
             if printed[s, three] and not found.windows[s, three]:
                 found.windows[s, three] |= not row.close(young)
             if found.windows[s, three]:
@@ -159,26 +166,44 @@ def _guard_rows(found: Hidden, guard: _Guard, amounts: Floats, totals: Floats, e
 
 
 def _guard_areas(
-    found: Hidden, guard: _Guard, months: Floats, windows: Floats, groups: Iterable[tuple[int, Any]]
+    found: Hidden,
+    guard: _Guard,
+    months: Floats,
+    windows: Floats,
+    ends: Any,
+    groups: Iterable[tuple[int, Any]],
 ) -> None:
     """Between the series: the areas against the total that they add up to, in every month and window."""
+    month_lows = np.full(months.shape, float(guard.least))
+    window_lows = _window_lows(found, guard, months, ends)  # good in the last round, which changes nothing
+    sorts = ((found.months, months, month_lows), (found.windows, windows, window_lows))
     for total, areas in groups:
-        for hidden, amounts in ((found.months, months), (found.windows, windows)):
+        for hidden, amounts, lows in sorts:
             touched = hidden[areas].any(axis=0) | hidden[total]
             for t in np.flatnonzero(touched).tolist():
-                column = _Line(hidden[:, t], amounts[:, :, t], guard)
+                column = _Line(hidden[:, t], amounts[:, :, t], lows[:, :, t], guard)
                 if not hidden[total, t]:
                     hidden[total, t] = not column.close(areas)
                 if hidden[total, t]:
                     column.open(areas)
 
 
+def _window_lows(found: Hidden, guard: _Guard, months: Floats, ends: Any) -> Floats:
+    """Return the least that a hidden window can be: the months that are shown, and `least` for the others."""
+    least = np.nan_to_num(np.where(found.months, np.minimum(months, guard.least), months))
+    columns = ends[:, None] - np.arange(24)
+    rows = np.arange(len(ends))[:, None]
+    recent = np.where(columns >= 0, least[:, rows, np.maximum(columns, 0)], 0.0)
+    return np.stack([recent[:, :, back : back + length].sum(axis=2) for length, back in SPANS], axis=2)
+
+
 @dataclass(frozen=True, eq=False)
 class _Line:
-    """Figures that add up to another: which are hidden (changed in place), the numbers they rest on."""
+    """Figures that add up to another: which are hidden (changed in place), what they rest on."""
 
     hidden: Flags
     amounts: Floats
+    lows: Floats
     guard: _Guard
     keep: int = -1
 
@@ -186,8 +211,8 @@ class _Line:
         """Hide more of the members until their sum gives none away; False where it always would."""
         if not self.hidden[members].any():
             return True
-        for amounts in self.amounts:
-            while not self.guard.enough(amounts[members[self.hidden[members]]]):
+        for amounts, lows in zip(self.amounts, self.lows, strict=True):
+            while not self.guard.enough(*(cells[members[self.hidden[members]]] for cells in (amounts, lows))):
                 if not self._hide_smallest(members, amounts):
                     return False
         return True

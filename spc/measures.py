@@ -17,7 +17,17 @@ from spc.frames import month_ordinal
 from spc.panel import Panel
 from spc.wording import Unit, month_text, unit_of
 
-__all__ = ["KINDS", "Assignment", "Catalogue", "Kind", "Measure", "Step", "measures_of"]
+__all__ = [
+    "KINDS",
+    "Assignment",
+    "Catalogue",
+    "Kind",
+    "Measure",
+    "Step",
+    "by_kind",
+    "catalogue_of",
+    "measures_of",
+]
 
 
 @dataclass(frozen=True)
@@ -111,8 +121,12 @@ class Measure:
     change_label: str | None = None
 
     def __post_init__(self) -> None:
-        if not str(self.name).strip():
-            raise ChoiceError(f"`name` of a measure must be a text that is not empty, got {self.name!r}.")
+        for text in ("name", "unit", "group", "chart"):
+            given: object = getattr(self, text)
+            if not isinstance(given, str):
+                raise ChoiceError(f"`{text}` of a measure must be a text, got {given!r}.")
+        if not self.name.strip():
+            raise ChoiceError("`name` of a measure must not be empty.")
         choice("kind", self.kind, KINDS)
         choice("improvement", self.improvement, IMPROVEMENTS)
         whole("lag", self.lag, 0, 120)
@@ -123,8 +137,8 @@ class Measure:
         unit_of(self.unit)
         if self.first is not None:
             month_ordinal(self.first, "first")
-        for step in self.steps:
-            month_ordinal(step.month, "steps")
+            object.__setattr__(self, "first", month_text(month_ordinal(self.first, "first")))
+        object.__setattr__(self, "steps", _steps(self.steps))
         object.__setattr__(self, "target", _target(self.target))
 
     @property
@@ -163,7 +177,11 @@ class Catalogue:
     _by_name: dict[str, Measure] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "measures", tuple(self.measures))
+        given: Any = self.measures
+        rows = tuple(given) if isinstance(given, Iterable) else (given,)
+        if not all(isinstance(row, Measure) for row in rows):
+            raise ChoiceError(f"A Catalogue is made of Measure, got {given!r}.")
+        object.__setattr__(self, "measures", rows)
         object.__setattr__(self, "_by_name", {measure.name: measure for measure in self.measures})
         if len(self._by_name) < len(self.measures):
             names = [measure.name for measure in self.measures]
@@ -174,25 +192,44 @@ class Catalogue:
     def from_toml(cls, path: str | Path) -> Catalogue:
         """Read a catalogue from a TOML file with one ``[[measure]]`` table a measure."""
         try:
-            content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+            content = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as reason:
             raise InputError(f"{Path(path).name} is no TOML file that can be read: {reason}.") from None
-        return cls(tuple(_measures(content.get("measure", []), Path(path).name)), content.get("note", ""))
+        source = Path(path).name
+        strange = sorted(set(content) - {"measure", "note"})
+        if strange:
+            raise InputError(f"{source}: {strange[0]!r} is neither `note` nor [[measure]].")
+        rows = content.get("measure", [])
+        if not isinstance(rows, list) or not rows:
+            raise InputError(f"{source} names no measure: write one [[measure]] table for each.")
+        return cls(tuple(_measures(rows, source)), str(content.get("note", "")))
 
     @classmethod
     def from_csv(cls, path: str | Path) -> Catalogue:
         """Read a catalogue from a CSV file with the same columns; empty cells take the default."""
-        with open(path, encoding="utf-8-sig", newline="") as lines:
-            rows = [{name: cell for name, cell in row.items() if cell} for row in csv.DictReader(lines)]
-        for row in rows:
+        source = Path(path).name
+        try:
+            with open(path, encoding="utf-8-sig", newline="") as lines:
+                rows = [{name: cell for name, cell in row.items() if cell} for row in csv.DictReader(lines)]
+        except UnicodeDecodeError:
+            raise InputError(f"{source} is no UTF-8 text: save it as CSV UTF-8.") from None
+        if not rows:
+            raise InputError(f"{source} names no measure: write one row for each under a line of headings.")
+        for number, row in enumerate(rows, 1):
+            if None in row:
+                raise InputError(
+                    f"{source}, measure {number}: the row has more cells than there are headings."
+                )
             _from_text(row)
-        return cls(tuple(_measures(rows, Path(path).name)))
+        return cls(tuple(_measures(rows, source)))
 
     def get(self, name: str) -> Measure | None:
         """Return the measure of this name, or None."""
         return self._by_name.get(name)
 
     def __getitem__(self, name: str) -> Measure:
+        if name not in self._by_name:
+            raise ChoiceError(f"The catalogue has no measure {name!r}.")
         return self._by_name[name]
 
     def __contains__(self, name: object) -> bool:
@@ -230,7 +267,8 @@ def _steps(rows: Any) -> tuple[Step, ...]:
             raise ChoiceError(
                 f'`steps` must be rows such as {{ month = "2024-01", reason = "..." }}, got {row!r}.'
             )
-        steps.append(row if isinstance(row, Step) else Step(str(row["month"]), str(row.get("reason", ""))))
+        step = row if isinstance(row, Step) else Step(row["month"], str(row.get("reason", "")))
+        steps.append(replace(step, month=month_text(month_ordinal(step.month, "steps"))))
     return tuple(steps)
 
 
@@ -244,7 +282,7 @@ def _measures(rows: Iterable[Mapping[str, Any]], source: str) -> Iterator[Measur
         if "name" not in row:
             raise InputError(f"{named}: every measure needs a `name`.")
         try:
-            yield Measure(**{**row, "steps": _steps(row.get("steps", ()))})
+            yield Measure(**dict(row))
         except (ChoiceError, TypeError) as reason:
             raise InputError(f"{named}: {reason}") from None
 
@@ -283,18 +321,43 @@ class Assignment:
         return len(self.code)
 
 
-def measures_of(panel: Panel, measures: Catalogue | None) -> Assignment:
+def by_kind(panel: Panel, rows: Assignment) -> Panel:
+    """Return the panel with denominators for those series alone whose kind is a ratio.
+
+    A count that comes with a denominator (a population, say) is shown and judged as the count that it is.
+    """
+    ratio = panel.is_ratio & rows.each(lambda measure: measure.how.windows == "ratio", bool)
+    return panel if (ratio == panel.is_ratio).all() else replace(panel, is_ratio=ratio)
+
+
+def catalogue_of(measures: Any) -> Catalogue | None:
+    """Return what was handed in as measures as a Catalogue: one, a sequence of Measure, or None."""
+    if measures is None or isinstance(measures, Catalogue):
+        return measures
+    rows = tuple(measures) if isinstance(measures, list | tuple) else ()
+    if not rows or not all(isinstance(row, Measure) for row in rows):
+        raise ChoiceError(
+            "`measures` must be a Catalogue or a list of Measure, such as "
+            f"spc.Catalogue.from_toml('catalogue.toml'), got {type(measures).__name__}."
+        )
+    return Catalogue(rows)
+
+
+def measures_of(panel: Panel, measures: Any) -> Assignment:
     """Return the measure of each series; one that the catalogue does not name is a rate or a count.
 
     Parameters
     ----------
     panel : Panel
-    measures : Catalogue or None
+    measures : Catalogue, sequence of Measure, Assignment or None
 
     Returns
     -------
     Assignment
     """
+    if isinstance(measures, Assignment):
+        return measures
+    measures = catalogue_of(measures)
     plain = (Measure("a count"), Measure("a rate", kind="rate"))
     listed = () if measures is None else measures.measures
     code = len(listed) + panel.is_ratio.astype(np.int64)

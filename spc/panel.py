@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -10,13 +10,20 @@ from typing import Any
 import numpy as np
 
 from spc import frames
-from spc.checks import ChoiceError
-from spc.kernels._compile import float_rows
+from spc.arrays import chosen, frozen, matrix, sealed
+from spc.checks import ChoiceError, InputError, whole
 from spc.wording import month_text
 
-__all__ = ["Floats", "Panel"]
+__all__ = ["Ends", "Floats", "Panel"]
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, eq=False)
+class Ends:
+    """Columns of the months reported on, one a series, as a verb hands them to the next; -1 for none."""
+
+    columns: np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -42,6 +49,8 @@ class Panel:
         Series that have a denominator anywhere (the default); `until` and `select` keep them ratios.
     echo : {"period", "datetime", "order"}
         How months are given back by `to_frame`.
+    note : str
+        What belongs on every page made from these data.
     report : Report, optional
         What `read` found: the problems, and the cells in, used and reported. A selection has none.
     refused : (n_series,) bool
@@ -55,19 +64,25 @@ class Panel:
     given: Mapping[int, Floats] = field(default_factory=dict)
     is_ratio: np.ndarray[Any, np.dtype[np.bool_]] = field(default_factory=lambda: np.zeros(0, bool))
     echo: str = "period"
+    note: str = ""
     report: Any = None
     refused: np.ndarray[Any, np.dtype[np.bool_]] = field(default_factory=lambda: np.zeros(0, bool))
 
     def __post_init__(self) -> None:
         set_once = object.__setattr__
-        set_once(self, "values", _frozen(self.values))
-        set_once(self, "of", None if self.of is None else _frozen(self.of))
-        set_once(self, "given", {window: _frozen(cells) for window, cells in self.given.items()})
+        if np.ndim(self.values) != 2 or any(len(labels) != len(self.values) for labels in self.keys.values()):
+            raise InputError("A Panel has one row a series and one name a row: make it with from_numpy.")
+        set_once(self, "values", frozen(self.values))
+        set_once(self, "keys", {name: sealed(labels) for name, labels in self.keys.items()})
+        set_once(self, "of", None if self.of is None else frozen(self.of))
+        set_once(self, "given", {window: frozen(cells) for window, cells in self.given.items()})
         if len(self.is_ratio) != len(self.values):
             ratio = np.zeros(len(self.values), bool) if self.of is None else np.isfinite(self.of).any(axis=1)
             set_once(self, "is_ratio", ratio)
         if len(self.refused) != len(self.values):
             set_once(self, "refused", np.zeros(len(self.values), bool))
+        set_once(self, "is_ratio", sealed(self.is_ratio))
+        set_once(self, "refused", sealed(self.refused))
         if self.start is None:
             set_once(self, "echo", "order")
 
@@ -189,15 +204,15 @@ class Panel:
         >>> spc.Panel.from_numpy([[3, 5, 4]], start="2024-05")
         Panel(1 series x 3 months, 2024-05 to 2024-07)
         """
-        cells = frames.matrix("values", values)
+        cells = matrix("values", values)
         named = keys if isinstance(keys, Mapping) else {"series": range(len(cells)) if keys is None else keys}
         labels = {name: frames.names(name, column, len(cells)) for name, column in named.items()}
         return cls(
             values=cells,
             keys=labels,
             start=None if start is None else frames.month_ordinal(start, "start"),
-            of=None if of is None else frames.matrix("of", of, cells.shape),
-            given={k: frames.matrix(f"given[{k}]", v, cells.shape) for k, v in (given or {}).items()},
+            of=None if of is None else matrix("of", of, cells.shape),
+            given={k: matrix(f"given[{k}]", v, cells.shape) for k, v in (given or {}).items()},
         )
 
     @property
@@ -224,7 +239,7 @@ class Panel:
             return self.values
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.where(self.of == 0.0, np.nan, self.values / self.of)
-        return _frozen(np.where(self.is_ratio[:, None], ratio, self.values))
+        return frozen(np.where(self.is_ratio[:, None], ratio, self.values))
 
     @cached_property
     def first_observed(self) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -253,7 +268,7 @@ class Panel:
         if month is None:
             return self.n_periods - 1
         if self.start is None:
-            at = int(month) - 1
+            at = whole(name, month, 1, max(self.n_periods, 1)) - 1
         else:
             at = frames.month_ordinal(month, name) - self.start
         if not 0 <= at < self.n_periods:
@@ -268,14 +283,17 @@ class Panel:
         `as_at` is one month for all (None: the last), or a sequence of one month for each series, as
         measures in arrears need it.
         """
-        if isinstance(as_at, np.ndarray | list | tuple):
+        if isinstance(as_at, Ends):
+            return as_at.columns
+        if isinstance(as_at, Iterable) and not isinstance(as_at, str):
+            as_at = list(as_at)
             if len(as_at) != self.n_series:
                 raise ChoiceError(
                     f"`as_at` must be one month, or one for each of the {self.n_series:,} series, "
                     f"got {len(as_at):,}."
                 )
-            columns = {month: self.position(month) for month in set(as_at)}
-            return np.array([columns[month] for month in as_at], np.int64)
+            columns = {str(month): self.position(month) for month in as_at}
+            return np.array([columns[str(month)] for month in as_at], np.int64)
         return np.full(self.n_series, self.position(as_at), np.int64)
 
     def aligned(self, ends: np.ndarray[Any, Any], n_months: int) -> tuple[Floats, Floats]:
@@ -325,13 +343,12 @@ class Panel:
         ChoiceError
             A key that the panel does not have, or a value that no series has.
         """
-        rows = (
-            np.arange(self.n_series)[np.asarray(series)] if series is not None else np.arange(self.n_series)
-        )
+        rows = np.arange(self.n_series) if series is None else chosen(series, self.n_series)
         for name, wanted in keys.items():
             if name not in self.keys:
                 raise ChoiceError(f"`{name}` is no key of this panel: its keys are {', '.join(self.keys)}.")
-            names = {str(value) for value in ([wanted] if np.isscalar(wanted) else wanted)}
+            many = isinstance(wanted, Iterable) and not isinstance(wanted, str)
+            names = {str(value) for value in (wanted if many else [wanted])}
             labels = self.keys[name]
             for absent in names.difference(labels):
                 raise ChoiceError(f"No series has {name} = {absent!r}; see `panel.keys[{name!r}]`.")
@@ -366,6 +383,10 @@ class Panel:
         fields |= {f"given_{window}": cells for window, cells in self.given.items()}
         return frames.tidy_months(self.keys, self.start, self.echo, fields)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.__post_init__()  # numpy forgets in a pickle that an array is read-only
+
     def __repr__(self) -> str:
         if not self.n_series or not self.n_periods:
             return f"Panel({self.n_series:,} series x {self.n_periods:,} months)"
@@ -373,13 +394,6 @@ class Panel:
             return f"Panel({self.n_series:,} series x {self.n_periods:,} observations)"
         span = f"{self.months[0]} to {self.months[-1]}"
         return f"Panel({self.n_series:,} series x {self.n_periods:,} months, {span})"
-
-
-def _frozen(cells: Floats) -> Floats:
-    cells = float_rows(cells)
-    cells = cells.view()
-    cells.flags.writeable = False
-    return cells
 
 
 def _named(windows: Mapping[int, str]) -> dict[str, str]:

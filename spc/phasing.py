@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from spc.baselines import Phases
-from spc.checks import ChoiceError
+from spc.checks import ChoiceError, parcel
 from spc.panel import Panel
 
 __all__ = ["phases_at"]
@@ -42,8 +42,11 @@ def phases_at(panel: Panel, months: Sequence[Any], reasons: Sequence[str] = ()) 
     >>> print(lim.centre[0, 0], lim.centre[0, -1])
     3.5 8.5
     """
-    if isinstance(months, str):
+    parcel("panel", panel, Panel, "spc.Panel.from_frame")
+    if isinstance(months, str) or not isinstance(months, Iterable):
         raise ChoiceError(f"`months` must be a list of months, got {months!r}: write [{months!r}].")
     if reasons and len(reasons) != len(months):
         raise ChoiceError(f"`reasons` must be one for each of the {len(months)} months, got {len(reasons)}.")
-    return Phases.starting(panel, [panel.position(month, "months") for month in months], reasons)
+    starts = [panel.position(month, "months") for month in months]
+    told = dict(zip(starts, reasons, strict=True)) if reasons else {}
+    return Phases.starting(panel, starts, [told[start] for start in sorted(told)])

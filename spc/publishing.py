@@ -150,7 +150,8 @@ def _page_cells(card: Scorecard, found: Hidden) -> tuple[Flags, Flags]:
     ends = card.limits.ends
     rows = np.arange(card.panel.n_series)
     last_year = np.where(ends >= YEAR, found.months[rows, np.maximum(ends - YEAR, 0)], False)
-    now = [found.months[rows, ends], *(found.windows[:, k] for k in NOW)]
+    this_month = np.where(ends >= 0, found.months[rows, np.maximum(ends, 0)], False)
+    now = [this_month, *(found.windows[:, k] for k in NOW)]
     ago = [last_year, *(found.windows[:, k] for k in AGO)]
     return np.stack(now, axis=1), np.stack(ago, axis=1)
 
@@ -261,6 +262,7 @@ def _exceptions(card: Scorecard, panel: Panel, hidden: Flags, counted: Flags, ba
     shown = replace(
         limits,
         panel=panel,
+        phases=replace(limits.phases, panel=panel),
         **lines,
         phase_total=_without(limits.phase_total, unsaid),
         phase_scale=np.where(unsaid, 0.0, limits.phase_scale),

@@ -19,8 +19,11 @@ __all__ = ["STATUSES", "Comparison", "Exceptions", "Limits", "Trend", "Weights"]
 
 Words = np.ndarray[Any, np.dtype[np.object_]]
 #: Code to word; "ok" alone can flag.
-STATUSES = ("ok", "no data", "short history", "no variation", "no counts", "refused")
-OK, NO_DATA, SHORT_HISTORY, NO_VARIATION, NO_COUNTS, REFUSED = range(6)
+STATUSES = (
+    *("ok", "no data", "short history", "no variation", "no counts", "refused"),
+    *("nothing to judge", "no value"),
+)
+OK, NO_DATA, SHORT_HISTORY, NO_VARIATION, NO_COUNTS, REFUSED, NOT_JUDGED, NO_VALUE = range(len(STATUSES))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -117,8 +120,11 @@ class Limits:
         holds = (self.phases.first <= self.ends[owner]) & (self.ends[owner] < self.phases.last)
         status = np.full(self.panel.n_series, SHORT_HISTORY, np.int8)
         status[owner[holds]] = self.phase_status[holds]
-        unseen = self.panel.first_observed > self.ends
-        return np.where(self.panel.refused, REFUSED, np.where(unseen, NO_DATA, status)).astype(np.int8)
+        observed = self.panel.observed[np.arange(len(status)), np.maximum(self.ends, 0)]
+        status[np.isnan(observed) & np.isin(status, (OK, NO_VARIATION))] = NO_VALUE
+        status[self.panel.first_observed > self.ends] = NO_DATA
+        status[self.panel.refused] = REFUSED
+        return status
 
     @property
     def status(self) -> Words:
@@ -165,7 +171,8 @@ class Exceptions:
     @cached_property
     def at(self) -> np.ndarray[Any, np.dtype[np.uint32]]:
         """The mask at each series' as-at month (n_series,)."""
-        return self.mask[np.arange(len(self.mask)), self.limits.ends]
+        at = self.mask[np.arange(len(self.mask)), np.maximum(self.limits.ends, 0)]
+        return np.where(self.limits.ends >= 0, at, np.uint32(0))
 
     @property
     def words(self) -> Words:
@@ -181,19 +188,25 @@ class Exceptions:
 
     @cached_property
     def members(self) -> np.ndarray[Any, np.dtype[np.uint32]]:
-        """The mask of the months that belong to a completed pattern, the completing month included."""
+        """The mask of the months that belong to a completed pattern, the completing month included.
+
+        On the `small_count` chart these are all months of the total that fired.
+        """
         found = np.zeros_like(self.mask)
+        known = ~np.isnan(self.panel.observed)
+        small = np.append(self.limits.phase_small, False)[self.limits.phase_of]
         n_periods = self.mask.shape[1]
         for i, rule in enumerate(self.rules):
             level = self.levels.index(rule.zone)
             for side in (0, 1):
                 bit = np.uint32(1 << (2 * i + side))
-                hit = (self.zones >> np.uint16(level + 8 * side)) & 1 == 1
+                hit = known & ((self.zones >> np.uint16(level + 8 * side)) & 1 == 1)
                 complete = self.mask & bit != 0
                 for back in range(min(rule.span, n_periods)):
                     early, late = slice(0, n_periods - back), slice(back, n_periods)
                     same = self.stretch_of[:, early] == self.stretch_of[:, late]
-                    found[:, early] |= np.where(complete[:, late] & hit[:, early] & same, bit, np.uint32(0))
+                    part = complete[:, late] & same & (hit | small)[:, early]
+                    found[:, early] |= np.where(part, bit, np.uint32(0))
         return found
 
     @cached_property
@@ -233,6 +246,8 @@ class Trend:
         -1 not enough history, 0 none, 1 weak, 2 strong.
     direction : (n_series,) int8
         1 increasing, -1 decreasing, 0 none.
+    ends : (n_series,) int64
+        Position of each series' as-at month.
     """
 
     panel: Panel
@@ -243,6 +258,7 @@ class Trend:
     months: Ints
     strength: np.ndarray[Any, np.dtype[np.int8]]
     direction: np.ndarray[Any, np.dtype[np.int8]]
+    ends: Ints
 
     @property
     def words(self) -> Words:
@@ -331,7 +347,7 @@ class Comparison:
         """Return one row a series: keys, then current, previous, change, arrow and judgement per window."""
         fields: dict[str, Any] = {}
         for k, window in enumerate(self.windows):
-            for name in ("current", "previous", "change", "relative", "judgement"):
+            for name in ("current", "previous", "change", "relative", "arrow", "judgement"):
                 fields[f"{name}_{window}"] = getattr(self, name)[:, k]
         return frames.tidy_series(self.panel.keys, fields)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from spc.checks import ChoiceError, whole
+from spc.checks import ChoiceError, parcel, whole
 from spc.kernels.averages import rolling as rolling_kernel
 from spc.panel import Floats, Panel
 
@@ -45,6 +45,7 @@ def total(panel: Panel, *, window: int = 12, min_count: int | None = None) -> Pa
     >>> spc.rolling.total(spc.Panel.from_numpy([3, 5, 4], start="2024-05"), window=2).values
     array([[nan,  8.,  9.]])
     """
+    parcel("panel", panel, Panel, "spc.Panel.from_frame")
     return _rolled(panel, _roll(panel.values, window, min_count, False))
 
 
@@ -68,6 +69,7 @@ def mean(panel: Panel, *, window: int = 12, min_count: int | None = None) -> Pan
     >>> spc.rolling.mean(spc.Panel.from_numpy([3, 5, 4], start="2024-05"), window=2).values
     array([[nan, 4. , 4.5]])
     """
+    parcel("panel", panel, Panel, "spc.Panel.from_frame")
     return _rolled(panel, _roll(panel.observed, window, min_count, True))
 
 
@@ -79,7 +81,7 @@ def ratio(panel: Panel, *, window: int = 12, min_count: int | None = None) -> Pa
     panel : Panel
         Every series a ratio; a month with one part missing leaves both sums.
     window, min_count
-        As for `total`.
+        As for `total`; a month counts where either part is there.
 
     Returns
     -------
@@ -98,15 +100,17 @@ def ratio(panel: Panel, *, window: int = 12, min_count: int | None = None) -> Pa
     >>> spc.rolling.ratio(panel, window=2).observed
     array([[  nan, 0.15 , 0.16666667]])
     """
+    parcel("panel", panel, Panel, "spc.Panel.from_frame")
     if panel.of is None or not panel.is_ratio.all():
-        bare = int(np.argmin(panel.is_ratio))
-        raise ChoiceError(
-            f"{panel.name(bare)} has no denominators to roll: use rolling.total or rolling.mean."
-        )
-    known = np.isfinite(panel.values) & np.isfinite(panel.of)
-    top = _roll(np.where(known, panel.values, np.nan), window, min_count, False)
-    below = _roll(np.where(known, panel.of, np.nan), window, min_count, False)
-    return replace(panel, values=top, of=below, given={})
+        bare = panel.name(int(np.argmin(panel.is_ratio))) if panel.n_series else "A panel without series"
+        raise ChoiceError(f"{bare} has no denominators to roll: use rolling.total or rolling.mean.")
+    top, below = np.isfinite(panel.values), np.isfinite(panel.of)
+    heard = _roll(np.where(top | below, 0.0, np.nan), window, min_count, False)  # NaN where too few are
+    sums = [
+        _roll(np.where(top & below, part, np.nan), window, 1, False) + heard
+        for part in (panel.values, panel.of)
+    ]
+    return replace(panel, values=sums[0], of=sums[1], given={})
 
 
 def _roll(cells: Floats, window: int, min_count: int | None, as_mean: bool) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
@@ -11,12 +12,12 @@ import numpy as np
 from spc import frames
 from spc.baselines import Baseline, Window
 from spc.charts import limits
-from spc.checks import choice
+from spc.checks import choice, parcel
 from spc.comparing import compare
 from spc.covers import Beside, Cover
 from spc.detection import exceptions
-from spc.measures import Assignment, Catalogue, Measure, measures_of
-from spc.panel import Floats, Panel
+from spc.measures import Assignment, Catalogue, Measure, by_kind, catalogue_of, measures_of
+from spc.panel import Ends, Floats, Panel
 from spc.reading.report import with_refused
 from spc.results import Comparison, Exceptions, Limits, Trend, Weights, Words
 from spc.rules import Rule
@@ -195,7 +196,7 @@ def _show(form: str, card: Scorecard, /, **options: Any) -> Any:
 def scorecard(
     panel: Panel,
     *,
-    measures: Catalogue | None = None,
+    measures: Catalogue | Sequence[Measure] | None = None,
     as_at: Any = None,
     baseline: Baseline = YEAR_JUDGED,
     rules: str | tuple[Rule, ...] | list[Rule] = "opcc",
@@ -237,11 +238,13 @@ def scorecard(
     >>> card
     Scorecard(57 series as at 2024-07, 20 with exceptions)
     """
+    parcel("panel", panel, Panel, "spc.Panel.from_frame")
     last = panel.position(as_at)
+    measures = catalogue_of(measures)
     panel, rows = _in_order(with_refused(panel), measures)
-    panel = _from_first(panel, rows)
-    months = panel.months
-    each = [months[at] for at in np.maximum(last - rows.each(lambda measure: measure.lag), 0)]
+    panel = by_kind(_from_first(panel, rows), rows)
+    # below 0 where a measure in arrears is reported before its data begin
+    each = Ends(np.maximum(last - rows.each(lambda measure: measure.lag, np.int64), -1))
     charts = rows.each(lambda measure: _chart_for(measure, chart)).tolist()
     found = exceptions(limits(panel, chart=charts, baseline=baseline, as_at=each), rules=rules)
     line = trend(panel, as_at=each)
@@ -249,10 +252,10 @@ def scorecard(
     return Scorecard(
         weights=weigh(found, trend=line, weighting=weighting),
         trend=line,
-        comparison=compare(panel, measures=measures, as_at=each, windows=WINDOWS),
+        comparison=compare(panel, measures=rows, as_at=each, windows=WINDOWS),
         measures=rows,
         as_at=last if panel.start is None else panel.start + last,
-        note="" if measures is None else measures.note,
+        note=panel.note if measures is None else measures.note or panel.note,
         absent=tuple(row.name for row in measures or () if row.name not in have),
     )
 
@@ -261,7 +264,7 @@ def _chart_for(measure: Measure, chart: str) -> str:
     """Under "auto" the catalogue has the word; where it says "auto" too, only counts may be small counts."""
     if chart != "auto" or measure.chart != "auto":
         return chart if chart != "auto" else measure.chart
-    return "auto" if measure.how.windows == "sum" else "xmr"
+    return "auto" if measure.kind == "count" else "xmr"
 
 
 def _in_order(panel: Panel, measures: Catalogue | None) -> tuple[Panel, Assignment]:

@@ -49,7 +49,7 @@ def settle(
     levels: tuple[float, ...],
     constants: str,
 ) -> None:
-    """Set the zone bits of one phase of one series again where a month lies within 1e-9 of a line.
+    """Set the zone bits of one phase of one series again, exactly.
 
     Parameters
     ----------
@@ -70,17 +70,10 @@ def settle(
         return
     centre = sum(known, Fraction(0)) / len(known)
     unit_squared = (sum(ranges, Fraction(0)) / len(ranges)) ** 2 * INVERSE_D2_SQUARED[constants]
-    unit = float(unit_squared) ** 0.5
     for t in range(*phase):
         value = values[t]
-        if value is None:
-            continue
-        for i, level in enumerate(levels):
-            lines = (float(centre) + level * unit, float(centre) - level * unit)
-            if any(
-                abs(float(value) - line) <= 2 * TIE * max(abs(float(value)), abs(line), unit)
-                for line in lines
-            ):
+        if value is not None:
+            for i, level in enumerate(levels):
                 _set(zones, t, i, value - centre, Fraction(repr(level)) ** 2 * unit_squared)
 
 

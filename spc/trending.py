@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from spc.checks import ChoiceError, positive, whole
+from spc.checks import ChoiceError, parcel, positive, whole
 from spc.kernels.averages import rolling as rolling_kernel
 from spc.kernels.slopes import line_signs, slopes
 from spc.panel import Floats, Panel
@@ -68,6 +68,7 @@ def trend(
     >>> print(spc.trend(spc.Panel.from_numpy(rising, start="2021-08")).words[0])
     Increasing
     """
+    parcel("panel", panel, Panel, "spc.Panel.from_frame")
     width = whole("window", window, 2, 1_000)
     reach = whole("span", span, 2 * width, 10_000)
     if positive("strong", strong, high=1.0) > positive("weak", weak, high=1.0):
@@ -87,7 +88,15 @@ def trend(
     strength[months < 2 * width] = -1
     direction[strength <= 0] = 0
     return Trend(
-        panel=panel, slope=slope, r=r, t=t, p=p, months=months, strength=strength, direction=direction
+        ends=ends,
+        panel=panel,
+        slope=slope,
+        r=r,
+        t=t,
+        p=p,
+        months=months,
+        strength=strength,
+        direction=direction,
     )
 
 

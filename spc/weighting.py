@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spc.checks import choice
-from spc.panel import Floats
+from spc.baselines import Ints
+from spc.checks import ChoiceError, choice, parcel
+from spc.panel import Floats, Panel
 from spc.results import NO_VARIATION, OK, Exceptions, Trend, Weights
 
 __all__ = ["WEIGHTINGS", "Weighting", "weigh"]
@@ -57,12 +58,13 @@ def weigh(
     Returns
     -------
     Weights
-        `weight` (n_series,) and its `parts`; NaN where a series has neither limits nor trend.
+        `weight` (n_series,) and its `parts`; NaN where a series has neither limits nor trend, or where an
+        exception stands for which the weighting has no points.
 
     Raises
     ------
     ChoiceError
-        An unknown weighting.
+        An unknown weighting, a trend of other series or as at another month.
 
     Notes
     -----
@@ -77,18 +79,38 @@ def weigh(
     >>> print(spc.weigh(exc, trend=spc.trend(panel)).weight)
     [15.]
     """
+    parcel("exceptions", exceptions, Exceptions, "spc.exceptions(limits)")
+    if trend is not None:
+        _same_series(exceptions, trend)
     row = WEIGHTINGS[choice("weighting", weighting, WEIGHTINGS)] if isinstance(weighting, str) else weighting
     judged = np.isin(exceptions.limits.status_code, (OK, NO_VARIATION))
-    parts: dict[str, Floats] = {}
+    parts: dict[str, Floats] = {"trend": _trend_part(exceptions, trend, row)}
+    unweighed = np.zeros(len(judged), np.bool_)
     for i, rule in enumerate(exceptions.rules):
-        if rule.name in row.points:
-            stands = (exceptions.at >> np.uint32(2 * i)) & 3 != 0
-            points = np.where(stands, row.points[rule.name], 0.0)
-            parts[rule.name] = parts.get(rule.name, 0.0) + np.where(judged, points, np.nan)
-    parts = {"trend": _trend_part(exceptions, trend, row), **parts}
+        stands = (exceptions.at >> np.uint32(2 * i)) & 3 != 0
+        points = row.points.get(rule.name, np.nan)
+        unweighed |= stands & np.isnan(points)
+        parts[rule.name] = np.where(judged, np.where(stands, points, 0.0), np.nan)
     columns = np.stack(list(parts.values()), axis=1)
-    weight = np.where(np.isnan(columns).all(axis=1), np.nan, np.nansum(columns, axis=1))
+    lost = np.isnan(columns).all(axis=1) | unweighed
+    weight = np.where(lost, np.nan, np.nansum(columns, axis=1))
     return Weights(exceptions=exceptions, trend=trend, weighting=row.name, parts=parts, weight=weight)
+
+
+def _same_series(exceptions: Exceptions, trend: Trend) -> None:
+    parcel("trend", trend, Trend, "spc.trend(panel)")
+    ours, theirs = exceptions.panel, trend.panel
+    same = ours.keys.keys() == theirs.keys.keys() and ours.n_series == theirs.n_series
+    if not same or any((ours.keys[key] != theirs.keys[key]).any() for key in ours.keys):
+        raise ChoiceError("`trend` must be of the same series as the exceptions: use one panel for both.")
+    apart = _months(ours, exceptions.limits.ends) != _months(theirs, trend.ends)
+    if apart.any():
+        s = int(np.argmax(apart))
+        raise ChoiceError(f"{ours.name(s)}: `trend` must be as at the same month as the exceptions.")
+
+
+def _months(panel: Panel, ends: Ints) -> Ints:
+    return ends if panel.start is None else panel.start + ends
 
 
 def _trend_part(exceptions: Exceptions, trend: Trend | None, row: Weighting) -> Floats:

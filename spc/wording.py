@@ -29,8 +29,8 @@ STABLE = "None / Stable"
 TREND_WORDS = {1: "Increasing", -1: "Decreasing", 0: STABLE}
 
 
-#: The door lets numbers up to 1e100 in; the usual 28 digits would not print them.
-ROOM = Context(prec=128)
+#: The door lets 1e-100 .. 1e100 in, so a change may have 202 digits; the usual 28 would not print them.
+ROOM = Context(prec=512)
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,8 @@ def value_text(value: float, unit: Unit) -> str:
         return ""
     if unit.is_time:
         return _time_text(value)
-    return f"{rounded(value, unit.decimals):,}{unit.suffix}"
+    figure = rounded(value, unit.decimals)
+    return f"{abs(figure) if figure == 0 else figure:,}{unit.suffix}"
 
 
 def change_text(change: float, unit: Unit, label: str | None = None) -> str:

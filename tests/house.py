@@ -15,7 +15,7 @@ from pathlib import Path
 FLOORS = {
     "kernels": "0",
     "checks": "1",
-    **dict.fromkeys(["frames", "parsing", "rules", "ties", "wording"], "2"),
+    **dict.fromkeys(["arrays", "frames", "parsing", "rules", "ties", "wording"], "2"),
     **dict.fromkeys(["inert", "tables"], "2"),
     **dict.fromkeys(["panel", "measures"], "3"),
     **dict.fromkeys(["baselines", "results", "reading", "ledger"], "4"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import doctest
 import io
 import itertools
 from collections.abc import Iterator
@@ -248,11 +249,21 @@ def test_a_hidden_window_cannot_be_added_up_from_its_months():
     assert all(least <= 1.0 + 1e-6 and most >= 4.0 - 1e-6 for least, most in found)
 
 
-@pytest.mark.parametrize("usual", [(12.0, 30.0, 7.0), (2.0, 1.5, 3.0)])
-@pytest.mark.parametrize("seed", range(4))
-def test_no_small_month_can_be_worked_out_from_the_total_of_the_areas(seed: int, usual: tuple[float, ...]):
+@pytest.mark.parametrize("usual", [(5.0, 6.0, 4.0), (2.0, 1.5, 3.0)])
+@pytest.mark.parametrize("seed", range(6))
+def test_areas_that_are_small_throughout_leave_more_than_one_answer(seed: int, usual: tuple[float, ...]):
     rng = np.random.default_rng(seed)
     values, true = areas(rng.poisson(np.array(usual)[:, None], (3, 26)).astype(float))
+    card = spc.publish(true, suppress_below=5, totals={"area": "County"})
+    found = [(least, most) for s, t, least, most in feasible(card, {0: [1, 2, 3]}) if 0 < values[s, t] < 5]
+    assert len(found) > 20
+    assert all(most - least >= 1.0 - 1e-6 for least, most in found)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_small_month_can_be_worked_out_from_the_total_of_the_areas(seed: int):
+    rng = np.random.default_rng(seed)
+    values, true = areas(rng.poisson(np.array([[12.0], [30.0], [7.0]]), (3, 26)).astype(float))
     for totals, safe in (({"area": "County"}, True), (None, False)):
         card = spc.publish(true, suppress_below=5, totals=totals)
         found = [
@@ -545,6 +556,19 @@ def test_papers_that_cannot_be_compared_are_refused(order: str):
     now, before = (other, july) if order == "later" else (july, other)
     with pytest.raises(spc.ChoiceError, match="`before` "):
         spc.since(now, before)
+
+
+def test_a_measure_whose_month_lies_before_the_calendar_is_no_trouble():
+    card = scored([[3.0, 4.0, 2.0]], spc.Measure("m", lag=5))
+    shown = spc.publish(card, suppress_below=5)
+    shown.to_excel(io.BytesIO())
+    assert row(shown) == ["", "", "", ""]
+
+
+def test_the_documents_examples_run():
+    for name in ("publishing.md", "excel.md"):
+        page = Path(__file__).parents[1] / "docs" / name
+        assert doctest.testfile(str(page), module_relative=False).failed == 0
 
 
 def test_words_beside_the_page_are_inert_in_csv():

@@ -1,4 +1,4 @@
-"""The one room that owns compilation: signatures, cache, threads, `warm()`.
+"""The one room that owns compilation: signatures, cache, threads.
 
 Two words: `@row` works on one series and stays inside its file; `@kernel` loops over the series
 from `first` to `last` and is the only thing Python calls.
@@ -22,7 +22,7 @@ from typing import Any
 import numba
 import numpy as np
 
-__all__ = ["KERNELS", "Kernel", "float_rows", "kernel", "row", "set_threads", "threads", "warm"]
+__all__ = ["KERNELS", "Kernel", "float_rows", "kernel", "row", "set_threads", "threads"]
 
 #: Fewest series in one block: 512 x 120 months of float64 are 0.5 MB and take 0.1-1 ms.
 BLOCK = 512
@@ -66,12 +66,12 @@ class Kernel:
         self.__doc__ = function.__doc__
         self.python = function
         self.compiled = _compile_cached(function)
-        self._ready = False
+        self.ready = False
         self._lock = threading.Lock()
 
     def __call__(self, *arrays: Any) -> None:
         n_series = arrays[0].shape[0]
-        if not self._ready:
+        if not self.ready:
             self._compile_once(arrays)
         workers = threads()
         if workers == 1 or n_series <= BLOCK or arrays[0].nbytes < SERIAL_BELOW:
@@ -86,12 +86,12 @@ class Kernel:
         stray dtype or layout is an error instead of a second, silent compilation of a second or so.
         """
         with self._lock:
-            if not self._ready and hasattr(self.compiled, "compile"):
+            if not self.ready and hasattr(self.compiled, "compile"):
                 names = list(inspect.signature(self.python).parameters)[2:]
                 types = [_argument_type(name, array) for name, array in zip(names, arrays, strict=True)]
                 self.compiled.compile((numba.int64, numba.int64, *types))
                 self.compiled.disable_compile()
-            self._ready = True
+            self.ready = True
 
     def _run_in_blocks(self, n_series: int, arrays: tuple[Any, ...]) -> None:
         pool = _thread_pool()
@@ -145,7 +145,9 @@ def threads() -> int:
     if _threads is not None:
         return _threads
     asked = os.environ.get("SPC_THREADS", "")
-    if asked.isdigit() and int(asked) > 0:
+    if asked:
+        if not (asked.isascii() and asked.isdigit() and int(asked) > 0):
+            raise ValueError(f"SPC_THREADS must be a whole number from 1, got {asked!r}.")
         return int(asked)
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -153,8 +155,28 @@ def threads() -> int:
 
 
 def set_threads(count: int | None) -> None:
-    """Fix the number of threads for this process; `None` goes back to the default."""
+    """Fix the number of threads that kernels use in this process; `None` goes back to the default.
+
+    Parameters
+    ----------
+    count : int or None
+        At least 1. The numbers do not depend on it.
+
+    Raises
+    ------
+    ValueError
+        Anything else.
+
+    Examples
+    --------
+    >>> import spc
+    >>> spc.set_threads(1)
+    >>> spc.set_threads(None)
+    """
     global _threads
+    given: Any = count
+    if count is not None and (isinstance(given, bool) or not isinstance(given, int) or given < 1):
+        raise ValueError(f"`count` must be a whole number from 1, or None, got {count!r}.")
     with _lock:
         _threads = count
         _forget_pool()
@@ -177,6 +199,8 @@ def _after_fork() -> None:
     """Start afresh in a forked child, which inherits the pool and the lock but none of the threads."""
     global _lock
     _lock = threading.Lock()
+    for made in KERNELS:
+        made._lock = threading.Lock()
     _forget_pool()
 
 
@@ -187,10 +211,3 @@ if hasattr(os, "register_at_fork"):
 def float_rows(array: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Return the one layout that kernels know: float64, C-contiguous, aligned (copied only if it is not)."""
     return np.require(array, np.float64, ["C", "A"])
-
-
-def warm(calls: list[Callable[[], object]]) -> int:
-    """Compile (or load from the cache) by making each call once; return how many kernels are ready."""
-    for call in calls:
-        call()
-    return sum(k._ready for k in KERNELS)

@@ -100,11 +100,12 @@ def baseline(
     out_count,
     out_total,
     out_scale,
+    out_least,
 ):
     """Fill, for every phase, the mean, mean moving range, number observed and exact sum of its baseline.
 
-    `out_total` is the sum of the months times `out_scale`, in whole numbers; a scale of 0 says that there is
-    no such sum.
+    `out_least` is the smallest month; `out_total` is the sum of the months times `out_scale`, in whole
+    numbers; a scale of 0 says that there is no such sum.
 
     `offsets` (n + 1) says which phases are a series' own; the baseline of phase p is the half-open
     stretch `base_first[p] .. base_last[p]` of month positions.
@@ -113,6 +114,10 @@ def baseline(
         for p in range(offsets[s], offsets[s + 1]):
             out_centre[p], out_count[p] = centre_of(values[s], base_first[p], base_last[p])
             out_scale[p], out_total[p] = decimal_total(values[s], base_first[p], base_last[p])
+            out_least[p] = np.inf
+            for t in range(base_first[p], base_last[p]):
+                if values[s, t] < out_least[p]:
+                    out_least[p] = values[s, t]
             out_range[p] = mean_range_of(values[s], base_first[p], base_last[p])[0]
 
 

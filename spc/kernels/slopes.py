@@ -11,8 +11,8 @@ SAME = 1e-13
 
 
 @row
-def find_windows(top, below, window, totals, bases):
-    """Fill the numerator and denominator of each complete window (NaN if incomplete); return how many."""
+def find_windows(top, below, window, bases):
+    """Fill the denominator of each complete window (NaN if incomplete); return how many."""
     complete = 0
     for end in range(window - 1, top.size):
         n, d = 0.0, 0.0
@@ -20,10 +20,10 @@ def find_windows(top, below, window, totals, bases):
             n += top[t]
             d += below[t]
         k = end - window + 1
-        totals[k], bases[k] = n, d
         if np.isnan(n) or np.isnan(d) or d == 0.0:
-            totals[k] = bases[k] = np.nan
+            bases[k] = np.nan
         else:
+            bases[k] = d
             complete += 1
     return complete
 
@@ -83,12 +83,11 @@ def slopes(first, last, top, below, window, out_slope, out_r, out_months):
     """
     n_periods = top.shape[1]
     n_windows = max(n_periods - window + 1, 0)
-    totals = np.empty(n_windows)
     bases = np.empty(n_windows)
     weights = np.empty(n_periods)
     used = np.empty(n_periods, np.bool_)
     for s in range(first, last):
-        complete = find_windows(top[s], below[s], window, totals, bases)
+        complete = find_windows(top[s], below[s], window, bases)
         out_slope[s] = out_r[s] = np.nan
         out_months[s] = 0
         if complete > 0:

@@ -93,25 +93,29 @@ def critical_totals(first, last, events, months, span, chance, out_high, out_low
 
 
 @kernel
-def judge_totals(first, last, values, offsets, judged_first, judged_last, high, low, span, bit, out_mask):
+def judge_totals(
+    first, last, values, offsets, judged_first, judged_last, events, months, high, low, span, bit, out_mask
+):
     """Add the rules that the totals complete to `out_mask`, in the judged months of each phase alone.
 
-    A month that is missing breaks every window that holds it.
+    The completing month must itself lie on the side of the total, above or below the baseline's mean. A month
+    that is missing, or is no count, breaks every window that holds it.
     """
     for s in range(first, last):
         for p in range(offsets[s], offsets[s + 1]):
             for r in range(span.size):
                 total, run = 0.0, 0
                 for t in range(judged_first[p], judged_last[p]):
-                    if np.isnan(values[s, t]):
+                    value = values[s, t]
+                    if not (value >= 0.0 and value == np.floor(value)):
                         total, run = 0.0, 0
                         continue
-                    total += values[s, t]
+                    total += value
                     run += 1
                     if run > span[r]:
                         total -= values[s, t - span[r]]  # whole numbers: exact
                     if run >= span[r]:
-                        if total >= high[p, r]:
+                        if total >= high[p, r] and value * months[p] > events[p]:
                             out_mask[s, t] |= np.uint32(1) << np.uint32(bit[r])
-                        if total <= low[p, r]:
+                        if total <= low[p, r] and value * months[p] < events[p]:
                             out_mask[s, t] |= np.uint32(2) << np.uint32(bit[r])

@@ -106,7 +106,7 @@ def data_sheet(sheets: Sheets, sheet: Any) -> dict[int, tuple[int, int, int]]:
         sheets.book.word(sheet, row, first - 1, unit.name)
         for t in np.flatnonzero(np.isfinite(values)).tolist():
             sheets.book.figure(sheet, row, first + t, figure(float(values[t]), unit, exact=True))
-        lines[s] = (row, first + max(ends[s] - LINE_MONTHS + 1, 0), first + ends[s])
+        lines[s] = (row, first + max(ends[s] - LINE_MONTHS + 1, 0), first + max(ends[s], 0))
     return lines
 
 

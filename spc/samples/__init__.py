@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 
 from spc import frames
@@ -56,4 +56,5 @@ def load(name: str) -> Sample:
         rows = frames.read_csv(path)
     parts = "of" in rows.columns
     given = {3: "given_3", 12: "given_12"} if parts else None
-    return Sample(Panel.from_frame(rows, series="measure", of="of" if parts else None, given=given), measures)
+    panel = Panel.from_frame(rows, series="measure", of="of" if parts else None, given=given)
+    return Sample(replace(panel, note=measures.note), measures)
