@@ -203,7 +203,7 @@ def _chart_of_phases(
 ) -> tuple[Flags, Codes]:
     """Return which phases take the small_count chart, and the status of each phase."""
     choices = (*CHARTS, "auto")
-    if isinstance(chart, str):
+    if isinstance(chart, str) or chart is None:
         names = np.full(panel.n_series, choice("chart", chart, choices), dtype=object)
     else:
         names = np.array([choice("chart", name, choices) for name in chart], dtype=object)

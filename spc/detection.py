@@ -78,11 +78,12 @@ def exceptions(limits: Limits, *, rules: str | tuple[Rule, ...] | list[Rule] = "
 def _judge_small_counts(limits: Limits, rows: tuple[Rule, ...], mask: np.ndarray[Any, Any]) -> None:
     """Add the exceptions of the phases on the small_count chart, in the months after their baseline."""
     small = limits.phase_small
-    span = np.array([row.span for row in rows], np.int64)
+    order = sorted(range(len(rows)), key=lambda i: rows[i].span)  # the kernel's totals grow with the span
+    span = np.array([rows[i].span for i in order], np.int64)
     high = np.empty((len(small), len(rows)), np.int64)
     low = np.empty((len(small), len(rows)), np.int64)
     events = np.where(small, limits.phase_total, np.nan)
-    critical_totals(events, limits.phase_count, span, np.array([row.chance for row in rows]), high, low)
+    critical_totals(events, limits.phase_count, span, np.array([rows[i].chance for i in order]), high, low)
     judge_totals(
         limits.panel.observed,
         limits.phases.offsets,
@@ -93,7 +94,7 @@ def _judge_small_counts(limits: Limits, rows: tuple[Rule, ...], mask: np.ndarray
         high,
         low,
         span,
-        np.arange(0, 2 * len(rows), 2, dtype=np.int64),
+        2 * np.array(order, np.int64),
         mask,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from spc.checks import ChoiceError, choice, whole
 
@@ -48,7 +49,8 @@ class Rule:
     def __post_init__(self) -> None:
         whole("span", self.span, 1, 15)
         whole("needed", self.needed, 1, self.span)
-        if not 0.0 <= self.zone < 100.0:
+        zone: Any = self.zone
+        if isinstance(zone, bool | str) or zone is None or not 0.0 <= zone < 100.0:
             raise ChoiceError(
                 f"`zone` must be a number in the interval [0, 100) of sigma, got {self.zone!r}."
             )
@@ -80,7 +82,9 @@ MOST_ZONES = 8
 
 def rule_set(rules: str | tuple[Rule, ...] | list[Rule]) -> tuple[Rule, ...]:
     """Return the rows of a preset, or the rows handed in, checked."""
-    rows = RULES[choice("rules", rules, RULES)] if isinstance(rules, str) else tuple(rules)
+    if isinstance(rules, str):
+        return RULES[choice("rules", rules, RULES)]
+    rows = tuple(rules) if isinstance(rules, tuple | list) else ()
     if not rows or not all(isinstance(row, Rule) for row in rows):
         raise ChoiceError(f"`rules` must be the name of a set or rows of spc.Rule, got {rules!r}.")
     if len(rows) > MOST_RULES:

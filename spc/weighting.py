@@ -82,7 +82,11 @@ def weigh(
     parcel("exceptions", exceptions, Exceptions, "spc.exceptions(limits)")
     if trend is not None:
         _same_series(exceptions, trend)
-    row = WEIGHTINGS[choice("weighting", weighting, WEIGHTINGS)] if isinstance(weighting, str) else weighting
+    row = (
+        weighting
+        if isinstance(weighting, Weighting)
+        else WEIGHTINGS[choice("weighting", weighting, WEIGHTINGS)]
+    )
     judged = np.isin(exceptions.limits.status_code, (OK, NO_VARIATION))
     parts: dict[str, Floats] = {"trend": _trend_part(exceptions, trend, row)}
     unweighed = np.zeros(len(judged), np.bool_)

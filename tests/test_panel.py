@@ -249,5 +249,5 @@ def test_a_frame_that_is_none():
     ],
 )
 def test_half_a_character_is_no_name(make):
-    with pytest.raises((spc.InputError, UnicodeEncodeError), match="half a character|surrogates"):
+    with pytest.raises((spc.InputError, UnicodeEncodeError), match=r"half a character|surrogates"):
         make("A\ud83d")

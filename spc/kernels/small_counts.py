@@ -92,30 +92,41 @@ def critical_totals(first, last, events, months, span, chance, out_high, out_low
                 out_low[p, r] = largest_low(events[p], q, chance[r])
 
 
+@row
+def judge_month(values, t, begin, high, low, span, bit):
+    """Return the rules that the totals up to month t complete; months before `begin` do not count."""
+    found, total, months = np.uint32(0), 0.0, 0
+    for r in range(span.size):
+        while months < span[r]:  # rules ask longer and longer windows: the total grows
+            value = values[t - months] if t - months >= begin else np.nan
+            if not (value >= 0.0 and value == np.floor(value)):
+                return found
+            total += value
+            months += 1
+        if total >= high[r]:
+            found |= np.uint32(1) << np.uint32(bit[r])
+        if total <= low[r]:
+            found |= np.uint32(2) << np.uint32(bit[r])
+    return found
+
+
 @kernel
 def judge_totals(
     first, last, values, offsets, judged_first, judged_last, events, months, high, low, span, bit, out_mask
 ):
     """Add the rules that the totals complete to `out_mask`, in the judged months of each phase alone.
 
-    The completing month must itself lie on the side of the total, above or below the baseline's mean. A month
-    that is missing, or is no count, breaks every window that holds it.
+    Rules stand in ascending order of `span`. A month that is missing, or is no count, breaks every window
+    that holds it. Where totals of different length are high and low at once (a spike, then nothing), the
+    month's own side of the baseline's mean decides, so that High and Low never mix in one label (SPEC 2).
     """
+    highs = np.uint32(0x55555555)
     for s in range(first, last):
         for p in range(offsets[s], offsets[s + 1]):
-            for r in range(span.size):
-                total, run = 0.0, 0
-                for t in range(judged_first[p], judged_last[p]):
-                    value = values[s, t]
-                    if not (value >= 0.0 and value == np.floor(value)):
-                        total, run = 0.0, 0
-                        continue
-                    total += value
-                    run += 1
-                    if run > span[r]:
-                        total -= values[s, t - span[r]]  # whole numbers: exact
-                    if run >= span[r]:
-                        if total >= high[p, r] and value * months[p] > events[p]:
-                            out_mask[s, t] |= np.uint32(1) << np.uint32(bit[r])
-                        if total <= low[p, r] and value * months[p] < events[p]:
-                            out_mask[s, t] |= np.uint32(2) << np.uint32(bit[r])
+            if not events[p] >= 0.0:
+                continue
+            for t in range(judged_first[p], judged_last[p]):
+                found = judge_month(values[s], t, judged_first[p], high[p], low[p], span, bit)
+                if found & highs and found & ~highs:
+                    found &= highs if values[s, t] * months[p] > events[p] else ~highs
+                out_mask[s, t] |= found

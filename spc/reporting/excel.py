@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -19,7 +20,7 @@ from spc.reporting.about import about, baseline_words
 from spc.reporting.excel_about import heaviest, method_sheet, summary_sheet
 from spc.reporting.excel_formats import INK, Book
 from spc.reporting.excel_names import sheet_names
-from spc.reporting.excel_page import columns_of, draw_lines, set_up_page, shade, write_rows
+from spc.reporting.excel_page import Columns, columns_of, draw_lines, set_up_page, shade, write_rows
 from spc.reporting.excel_sheets import (
     Sheets,
     data_sheet,
@@ -148,9 +149,15 @@ def _written(card: Scorecard, plan: _Plan, wanted: Sequence[str], title: str | N
     from xlsxwriter import Workbook
 
     target = io.BytesIO()
-    # rows are written in order and leave memory at once: 17,170 series x 36 months are 700,000 cells
-    book = Book(Workbook(target, {"constant_memory": True}))
-    heading = title or f"Scorecard as at {_month(card)}"
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        # rows are written in order and leave memory at once: 17,170 series x 36 months are 700,000 cells
+        book = Book(Workbook(target, {"constant_memory": True, "tmpdir": folder}))
+        _write_sheets(book, card, plan, wanted, title or f"Scorecard as at {_month(card)}")
+        book.workbook.close()
+    return target.getvalue()
+
+
+def _write_sheets(book: Book, card: Scorecard, plan: _Plan, wanted: Sequence[str], heading: str) -> None:
     book.workbook.set_properties({"title": visible(heading), "created": _created(card)})
     said = about(card, plan.rows)
     names = [*OURS[:1], *plan.pages, *OURS[1:]]
@@ -160,8 +167,8 @@ def _written(card: Scorecard, plan: _Plan, wanted: Sequence[str], title: str | N
     behind = Sheets(book, card, plan.rows)
     lines = data_sheet(behind, sheets["Data"])
     for name, (group, rows) in plan.pages.items():
-        _page(book, sheets[name], card, wanted, rows, f"{heading}: {group}" if group else heading)
-        columns = columns_of(book, card, wanted)
+        columns = columns_of(book, card, wanted, rows)
+        _page(book, sheets[name], card, columns, rows, f"{heading}: {group}" if group else heading)
         draw_lines(sheets[name], columns, ABOVE, [lines[s] for s in rows], "Data")
     if "Parts" in sheets:
         parts_sheet(behind, sheets["Parts"], _ratios(card, plan))
@@ -169,14 +176,9 @@ def _written(card: Scorecard, plan: _Plan, wanted: Sequence[str], title: str | N
     exceptions_sheet(behind, sheets["Exceptions"])
     weights_sheet(behind, sheets["Weights"])
     method_sheet(book, sheets["Method"], card, said)
-    book.workbook.close()
-    return target.getvalue()
 
 
-def _page(
-    book: Book, sheet: Any, card: Scorecard, wanted: Sequence[str], rows: list[int], title: str
-) -> None:
-    columns = columns_of(book, card, wanted)
+def _page(book: Book, sheet: Any, card: Scorecard, columns: Columns, rows: list[int], title: str) -> None:
     book.text(sheet, 0, 0, title, bold=True, font_size=14, font_color=INK["navy"])
     sheet.set_row(0, 22)
     book.text(sheet, 1, 0, _subtitle(card), font_color=INK["soft"])

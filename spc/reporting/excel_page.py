@@ -20,9 +20,9 @@ __all__ = ["Columns", "columns_of", "set_up_page", "write_rows"]
 
 WINDOWS = ("month", "m3", "m12")
 #: Width of a column in figures, by its kind in the HTML page.
-WIDTHS = {"line": 24.0, "num": 12.0, "chg": 16.0, "word": 17.0, "exc": 30.0, "wt": 11.0}
-ARROW_WIDTH, BESIDE_WIDTH, WIDEST_NAME = 17.0, 40.0, 58
-ROW, LINE, HEADINGS = 28.0, 13.5, 62.0
+WIDTHS = {"line": 24.0, "num": 12.0, "chg": 19.0, "word": 16.0, "exc": 28.0, "wt": 11.0}
+ARROW_WIDTH, BESIDE_WIDTH, WIDEST_NAME = 16.0, 36.0, 50
+ROW, LINE, HEADINGS = 28.0, 13.5, 66.0
 #: Fill of the three shades, from light to dark; the ink stays black.
 FILLS = ("#FFF0DC", "#FFD699", "#F4A261")
 SOFT = (STABLE, NOT_ENOUGH)
@@ -57,8 +57,11 @@ class Columns:
         return len(self.keys) + names.index(name) if name in names else -1
 
 
-def columns_of(book: Book, card: Scorecard, wanted: Sequence[str]) -> Columns:
-    """Return the columns asked for; a change is followed by its arrow and the word for it."""
+def columns_of(book: Book, card: Scorecard, wanted: Sequence[str], rows: Sequence[int]) -> Columns:
+    """Return the columns asked for; a change is followed by its arrow and the word for it.
+
+    Words beside the scorecard come last, where there are any on this sheet.
+    """
     last = card.as_at - (card.panel.start or 0)
     months = {
         "now": month_name(card.panel.start, last),
@@ -68,8 +71,11 @@ def columns_of(book: Book, card: Scorecard, wanted: Sequence[str]) -> Columns:
     slots = []
     for name in wanted:
         column = COLUMNS.get(name)
-        # a | marks where a heading may break
-        heading = column.heading.replace("|", "\n").format(**months) if column else name.replace("_", " ")
+        # a | marks where a heading may break; columns are wider here than there
+        heading = (
+            column.heading.replace("|to", " to").replace("|", "\n") if column else name.replace("_", " ")
+        )
+        heading = heading.format(**months) if column else heading
         kind = column.kind if column else "num"
         right = kind in ("num", "chg", "wt") and not name.endswith("arrow")
         slots.append(Slot(name, heading, WIDTHS[kind], right, _writer(book, card, name)))
@@ -77,6 +83,8 @@ def columns_of(book: Book, card: Scorecard, wanted: Sequence[str]) -> Columns:
         if name.endswith("change") and arrow not in wanted:
             slots.append(Slot(arrow, "Direction", ARROW_WIDTH, False, _writer(book, card, arrow)))
     for k, extra in enumerate(card.beside):
+        if not any(extra.texts[s] for s in rows):
+            continue
         slots.append(Slot(extra.name, extra.heading, BESIDE_WIDTH, False, _beside(book, card, k)))
     return Columns(tuple(card.panel.keys), tuple(slots))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,13 @@ from tests.reference.limits import NO_DATA, NO_VARIATION, OK, SHORT, XmR
 FIELDS = {"centre": 0.0, "ucl": 3.0, "lcl": -3.0}
 
 
-def expected_status(charts: list[XmR], last: int) -> str:
-    """The status is that of the phase which holds the month reported on."""
+def expected_status(charts: list[XmR], observed: Sequence[object], last: int) -> str:
+    """The status is that of the phase which holds the month reported on, if that month has a value."""
     if not charts or charts[0].status == NO_DATA:
         return NO_DATA
     chart = held(charts, last)
+    if chart is not None and chart.status in (OK, NO_VARIATION) and observed[last] is None:
+        return "no value"
     return SHORT if chart is None else chart.status
 
 
@@ -28,8 +31,8 @@ def check(case: Case, sample: Sample) -> None:
     limits = case.limits(panel)
     last = panel.n_periods - 1 if case.as_at is None else case.as_at
     matrices = {name: getattr(limits, name) for name in (*FIELDS, "sigma")}
-    for s, charts in enumerate(case.twins(sample)):
-        assert limits.status[s] == expected_status(charts, last), s
+    for s, (series, charts) in enumerate(zip(sample.twins(), case.twins(sample), strict=True)):
+        assert limits.status[s] == expected_status(charts, series.observed, last), s
         for chart in charts:
             months = slice(chart.start, chart.stop)
             if chart.status not in (OK, NO_VARIATION):
@@ -62,7 +65,8 @@ def test_sigma_of_a_constant_is_exactly_nought() -> None:
     for maker in ("constants", "constant_rates"):
         sample = make(maker, seed=2, n=42)
         limits = CASES["first 24"].limits(sample.panel())
-        assert set(limits.status) == {NO_VARIATION}
+        assert set(limits.status) <= {NO_VARIATION, "no value"}
+        assert NO_VARIATION in limits.status
         assert not limits.sigma[np.isfinite(limits.sigma)].any()
 
 

@@ -110,9 +110,49 @@ def test_rates_keep_xmr():
     assert not spc.limits(panel, chart="auto", baseline=WINDOW).phase_small.any()
 
 
-def test_a_baseline_that_leaves_nothing_to_judge_is_refused():
+def test_a_baseline_that_leaves_nothing_to_judge():
+    panel = poisson(1.0, 3, seed=1)
     with pytest.raises(spc.ChoiceError, match="leave some"):
-        spc.limits(poisson(1.0, 3, seed=1), chart="auto")
+        spc.limits(panel, chart="small_count")
+    for baseline in ("all", 36, ("2021-08", "2024-07")):
+        assert set(spc.limits(panel, chart="auto", baseline=baseline).status) == {"nothing to judge"}
+    assert set(spc.limits(panel, chart="auto", baseline=24, as_at="2023-07").status) == {"nothing to judge"}
+
+
+def test_high_and_low_never_mix():
+    months = [4, 5, 4, 5] * 6 + [45, 4, 4, 4, 4, 4, 0, 0]
+    found = spc.exceptions(
+        spc.limits(spc.Panel.from_numpy(months, start="2021-08"), chart="auto", baseline=24)
+    )
+    assert found.words[0] == "Two, Three-Month Low"
+    rng = np.random.default_rng(9)
+    wild = rng.poisson(rng.gamma(0.3, 8.0, (fewer(400, 20), 40))).astype(float)
+    found = spc.exceptions(
+        spc.limits(spc.Panel.from_numpy(wild, start="2021-04"), chart="small_count", baseline=24)
+    )
+    assert (found.mask != 0).any()
+    assert not ((found.mask & 0x55555555 != 0) & (found.mask & 0xAAAAAAAA != 0)).any()
+
+
+def test_a_later_month_changes_nothing():
+    months = [1, 2, 1, 2] * 6 + [12, 1, 1, 1, 1, 1]
+    short = spc.exceptions(
+        spc.limits(spc.Panel.from_numpy(months, start="2020-01"), chart="auto", baseline=24)
+    )
+    for late in (-1, 0.5, np.nan, 99):
+        panel = spc.Panel.from_numpy([*months, late], start="2020-01")
+        longer = spc.exceptions(spc.limits(panel, chart="auto", baseline=24))
+        np.testing.assert_array_equal(longer.mask[:, :-1], short.mask)
+
+
+def test_members_are_the_months_of_the_total():
+    months = [1, 2, 1, 2] * 6 + [1, 1, 9, 9]
+    found = spc.exceptions(
+        spc.limits(spc.Panel.from_numpy(months, start="2020-01"), chart="auto", baseline=24)
+    )
+    two = 1 << 2
+    assert found.mask[0, -1] & two
+    assert (found.members[0] & two != 0).nonzero()[0].tolist()[-2:] == [26, 27]
 
 
 def test_all_zero_is_no_silence():

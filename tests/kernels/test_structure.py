@@ -34,6 +34,9 @@ def answers(panel: spc.Panel) -> Answers:
             for field in ("centre", "sigma", "ucl", "lcl", "status_code")
         }
         found |= {f"{name} mask": exceptions.mask}
+    rare = spc.limits(panel, chart="auto", baseline=24)
+    found |= {f"rare {field}": getattr(rare, field) for field in ("centre", "ucl", "lcl", "status_code")}
+    found |= {"rare mask": spc.exceptions(rare).mask}
     trend = spc.trend(panel)
     weights = spc.weigh(exceptions, trend=trend)
     table = spc.compare(panel)

@@ -23,7 +23,7 @@ holes = st.lists(st.booleans(), min_size=48, max_size=48)
 def assert_nothing(panel: spc.Panel) -> None:
     for baseline in BASELINES.values():
         limits = spc.limits(panel, baseline=baseline)
-        assert set(limits.status) <= {"no variation", "short history", "no data"}
+        assert set(limits.status) <= {"no variation", "short history", "no data", "no value"}
         assert not np.nan_to_num(limits.sigma).any()
         for rules in ("opcc", "western_electric"):
             assert not spc.exceptions(limits, rules=rules).mask.any()

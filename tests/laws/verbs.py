@@ -37,6 +37,13 @@ def limits(panel: spc.Panel) -> Answers:
     return found
 
 
+def small_counts(panel: spc.Panel) -> Answers:
+    """Ask for exact limits where counts are rare."""
+    limits = spc.limits(panel, chart="auto", baseline=24)
+    found = fields(limits, "centre", "ucl", "lcl", "status")
+    return found | fields(spc.exceptions(limits), "mask", "words", "members")
+
+
 def exceptions(panel: spc.Panel) -> Answers:
     found: Answers = {}
     for name, baseline in BASELINES.items():
@@ -82,6 +89,7 @@ def scorecard(panel: spc.Panel) -> Answers:
 VERBS: dict[str, Verb] = {
     "limits": limits,
     "exceptions": exceptions,
+    "small counts": small_counts,
     "trend": trend,
     "weigh": weigh,
     "compare": compare,

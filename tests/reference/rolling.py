@@ -34,10 +34,14 @@ def mean(numbers: Sequence[Number], window: int, min_count: int) -> list[Number]
 
 
 def ratio_parts(series: Series, window: int, min_count: int) -> tuple[list[Number], list[Number]]:
-    """Give rolling numerators and denominators; a month with one part missing leaves both."""
+    """Give rolling parts; a month with one part missing leaves both sums and still counts."""
     assert series.of is not None
     pairs = list(zip(series.values, series.of, strict=True))
     both = [None not in pair for pair in pairs]
     tops = [top if there else None for (top, _), there in zip(pairs, both, strict=True)]
     bottoms = [bottom if there else None for (_, bottom), there in zip(pairs, both, strict=True)]
-    return total(tops, window, min_count), total(bottoms, window, min_count)
+    heard = [None if pair == (None, None) else 0.0 for pair in pairs]
+    counts = total(heard, window, min_count)
+    sums = [total(parts, window, 1) for parts in (tops, bottoms)]
+    top, bottom = ([None if n is None else part for part, n in zip(one, counts, strict=True)] for one in sums)
+    return top, bottom

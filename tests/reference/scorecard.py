@@ -90,8 +90,8 @@ class Row:
 
     @property
     def judged(self) -> bool:
-        """There are limits, if only of a series without variation."""
-        return self.chart.status in (OK, NO_VARIATION)
+        """There are limits, if only of a series without variation, and a value in the month reported on."""
+        return self.chart.status in (OK, NO_VARIATION) and self.series.observed[-1] is not None
 
     @property
     def weight(self) -> int | None:

@@ -29,14 +29,21 @@ def fires(total: float, months: int, base_total: float, base_months: int, chance
 
 
 def bits(rules: Sequence[ZoneRule], months: Months, base: tuple[int, int], t: int) -> int:
-    """Give the mask of month t, judged by the months `base` (half open), all of which lie before."""
+    """Give the mask of month t, judged by the months `base` (half open), all of which lie before.
+
+    Where some totals are high and others low, the newest month's side of the baseline's mean decides.
+    """
     known = [month for month in months[base[0] : base[1]] if month is not None]
-    mask = 0
+    highs = lows = 0
     for i, rule in enumerate(rules):
         window = months[max(t - rule.m + 1, 0) : t + 1]
         if t - rule.m + 1 < base[1] or any(month is None for month in window):
             continue
         total = sum(month for month in window if month is not None)
         high, low = fires(total, rule.m, sum(known), len(known), own_chance(rule))
-        mask |= (1 if high else 0) << 2 * i | (2 if low else 0) << 2 * i
-    return mask
+        highs |= (1 if high else 0) << 2 * i
+        lows |= (2 if low else 0) << 2 * i
+    newest = months[t]
+    if highs and lows and newest is not None:
+        return highs if newest > sum(known) / len(known) else lows
+    return highs | lows

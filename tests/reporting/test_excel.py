@@ -170,7 +170,7 @@ def test_pages_print_on_a4_and_keep_their_headings(content: bytes):
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.print_title_rows == "$3:$3"
         assert sheet.freeze_panes == "B4"
-        assert sheet.column_dimensions["A"].width >= min(max(len(c.value or "") for c in sheet["A"][3:]), 58)
+        assert sheet.column_dimensions["A"].width >= min(max(len(c.value or "") for c in sheet["A"][3:]), 50)
 
 
 def sparklines(content: bytes, number: int) -> list[tuple[str, str]]:
