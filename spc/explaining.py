@@ -25,11 +25,16 @@ STATUS_WORDS = {
     "exceptions are looked for.",
     "no counts": "The small-count chart needs whole counts that are not negative, so no exceptions are "
     "looked for.",
+    "no value": "There is no figure for the month reported on, so it has no exceptions and no weighting.",
+    "nothing to judge": "The months that set the limits of this rare count reach up to the month reported on, "
+    "so none is left to be judged by them.",
     "refused": "Refused when the figures were read, so there is nothing to judge; the foot of the page says "
     "why.",
     "rolling 12 only": "Only rolling 12-month figures are published for this measure, so it has no "
     "exceptions, no trend and no weighting.",
 }
+#: Statuses whose limits hold; in a month without a value there is nothing for them to judge.
+JUDGED = ("ok", "no value")
 NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 STRENGTHS = {0: "none", 1: "weak", 2: "strong"}
 
@@ -70,7 +75,7 @@ def explain(card: Scorecard, s: int) -> tuple[str, ...]:
 
 def _exceptions(card: Scorecard, one: Portrait) -> Iterator[str]:
     status = str(card.status[one.s])
-    if status != "ok":
+    if status not in JUDGED:
         yield STATUS_WORDS.get(status, f"Status: {status}.")
         if status == "no variation":
             yield from _varied_later(card, one)
@@ -157,7 +162,7 @@ def _varied_later(card: Scorecard, one: Portrait) -> Iterator[str]:
 
 def _limits(card: Scorecard, one: Portrait) -> Iterator[str]:
     stretch = one.stretch
-    if stretch is None or card.status[one.s] != "ok":
+    if stretch is None or card.status[one.s] not in JUDGED:
         return
     months = stretch.base_last - stretch.base_first
     observed = "" if stretch.base_count == months else f", {stretch.base_count} of them observed"

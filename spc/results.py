@@ -114,14 +114,19 @@ class Limits:
         return self._months(self.phase_lower)
 
     @cached_property
+    def has_value(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Series with a value in their as-at month (n_series,)."""
+        at = self.panel.observed[np.arange(len(self.ends)), np.maximum(self.ends, 0)]
+        return (self.ends >= 0) & ~np.isnan(at)
+
+    @cached_property
     def status_code(self) -> np.ndarray[Any, np.dtype[np.int8]]:
         """Position in `STATUSES` of the phase that holds the as-at month (n_series,)."""
         owner = self.phases.series
         holds = (self.phases.first <= self.ends[owner]) & (self.ends[owner] < self.phases.last)
         status = np.full(self.panel.n_series, SHORT_HISTORY, np.int8)
         status[owner[holds]] = self.phase_status[holds]
-        observed = self.panel.observed[np.arange(len(status)), np.maximum(self.ends, 0)]
-        status[np.isnan(observed) & np.isin(status, (OK, NO_VARIATION))] = NO_VALUE
+        status[~self.has_value & np.isin(status, (OK, NO_VARIATION))] = NO_VALUE
         status[self.panel.first_observed > self.ends] = NO_DATA
         status[self.panel.refused] = REFUSED
         return status

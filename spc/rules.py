@@ -80,7 +80,7 @@ MOST_RULES = 16
 MOST_ZONES = 8
 
 
-def rule_set(rules: str | tuple[Rule, ...] | list[Rule]) -> tuple[Rule, ...]:
+def rule_set(rules: Any) -> tuple[Rule, ...]:
     """Return the rows of a preset, or the rows handed in, checked."""
     if isinstance(rules, str):
         return RULES[choice("rules", rules, RULES)]

@@ -69,7 +69,8 @@ def weigh(
     Notes
     -----
     weight = trend part + One 2 + Two 3 + Three 4 + Eight 6; the trend part is 10 where any exception stands
-    or the trend is strong, 4 where it is weak, else 0. Source: SPEC 3.
+    or the trend is strong, 4 where it is weak, else 0. A series without a value in the month reported on
+    has no weight. Source: SPEC 3.
 
     Examples
     --------
@@ -122,4 +123,4 @@ def _trend_part(exceptions: Exceptions, trend: Trend | None, row: Weighting) -> 
         return np.full(exceptions.panel.n_series, np.nan)
     points = np.array([row.none, row.weak, row.strong, np.nan])[trend.strength]  # -1 takes the NaN
     flagged = (exceptions.at != 0) & (trend.strength >= 0)
-    return np.where(flagged, row.any_exception, points)
+    return np.where(exceptions.limits.has_value, np.where(flagged, row.any_exception, points), np.nan)

@@ -97,6 +97,8 @@ class Row:
     def weight(self) -> int | None:
         """The weight of what is known; None where there are neither limits nor a trend."""
         names = [name for name, _ in self.found]
+        if self.series.observed[-1] is None:
+            return None
         if not self.judged and trend_part(names, self.line.strength) is None:
             return None
         return weight(names, self.line.strength)
