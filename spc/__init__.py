@@ -38,9 +38,9 @@ _HOMES = {
     "scorecard": "scoring",
     "set_threads": "kernels._compile",
     "publish": "publishing",
-    "Remark": "remarks",
-    "Remarks": "remarks",
-    "since": "papers",
+    "Remark": "publishing.remarks",
+    "Remarks": "publishing.remarks",
+    "since": "publishing.papers",
 }
 _ROOMS = ("rolling", "samples")
 
@@ -88,11 +88,11 @@ if TYPE_CHECKING:
     from spc.kernels._compile import set_threads
     from spc.measures import Catalogue, Measure, Step
     from spc.panel import Panel
-    from spc.papers import since
     from spc.phasing import phases_at
     from spc.publishing import publish
+    from spc.publishing.papers import since
+    from spc.publishing.remarks import Remark, Remarks
     from spc.reading import RefusedSeries, Report, read
-    from spc.remarks import Remark, Remarks
     from spc.rules import RULES, Rule
     from spc.scoring import scorecard
     from spc.trending import trend

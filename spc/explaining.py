@@ -26,7 +26,7 @@ STATUS_WORDS = {
     "no counts": "The small-count chart needs whole counts that are not negative, so no exceptions are "
     "looked for.",
     "no value": "There is no figure for the month reported on, so it has no exceptions and no weighting.",
-    "nothing to judge": "The months that set the limits of this rare count reach up to the month reported on, "
+    "nothing to judge": "The months that set the limits of this rare count reach the month reported on, "
     "so none is left to be judged by them.",
     "refused": "Refused when the figures were read, so there is nothing to judge; the foot of the page says "
     "why.",

@@ -19,14 +19,14 @@ FLOORS = {
     **dict.fromkeys(["inert", "tables"], "2"),
     **dict.fromkeys(["panel", "measures"], "3"),
     **dict.fromkeys(["baselines", "results", "reading", "ledger"], "4"),
-    **dict.fromkeys(["locking", "writing"], "4"),
-    **dict.fromkeys(["covers"], "4"),
+    "writing": "4",
+    "covers": "4",
     **dict.fromkeys(["charts", "rolling", "forecast", "comparators", "run_lengths"], "5a"),
     **dict.fromkeys(
         ["detection", "weighting", "comparing", "trending", "phasing", "assuring", "hierarchy"], "5b"
     ),
     **dict.fromkeys(["scoring", "replaying", "explaining", "narrating", "portrait", "samples"], "6"),
-    **dict.fromkeys(["hiding", "publishing", "remarks", "papers"], "6"),
+    "publishing": "6",
     **dict.fromkeys(["cli", "batching", "accessor", "reporting", "testing"], "7"),
     **dict.fromkeys(["__main__", "printed"], "7"),
     "": "8",  # the face, spc/__init__.py: it may point at every room, and no room may look at it

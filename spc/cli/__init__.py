@@ -20,8 +20,8 @@ from spc.checks import ChoiceError, InputError
 from spc.cli.settings import Settings, as_options, parser, settings_of
 from spc.cli.stopping import finish, stoppable
 from spc.inert import visible
-from spc.locking import LockedError
 from spc.writing import OutputError
+from spc.writing.locking import LockedError
 
 __all__ = ["EXIT_CODES", "main"]
 

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from spc.checks import ChoiceError
-from spc.locking import LockedError
 from spc.writing import Delivery, OutputError, sha256
+from spc.writing.locking import LockedError
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals, forks and permissions of POSIX")
 

@@ -11,11 +11,11 @@ import numpy as np
 from spc.checks import ChoiceError, choice, whole
 from spc.comparing import compare
 from spc.covers import MARK, Cover
-from spc.hiding import AGO, NOW, Hidden, hide, is_counted, rests_on_parts, window_parts
 from spc.measures import Catalogue, Measure
 from spc.panel import Floats, Panel
-from spc.papers import left_words, since
-from spc.remarks import Remarks
+from spc.publishing.hiding import AGO, NOW, Hidden, hide, is_counted, rests_on_parts, window_parts
+from spc.publishing.papers import left_words, since
+from spc.publishing.remarks import Remarks
 from spc.results import Comparison, Exceptions
 from spc.scoring import Scorecard
 

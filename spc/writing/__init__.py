@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from spc.checks import ChoiceError, SpcError
-from spc.locking import acquire, release
+from spc.writing.locking import acquire, release
 
 __all__ = ["Delivery", "OutputError", "Written", "abandon", "sha256"]
 
