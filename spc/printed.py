@@ -25,6 +25,8 @@ FORMS = {
 }
 #: Columns of printed words, weightings excepted, which are printed as the numbers that they are.
 WORDS = tuple(dict.fromkeys(name for names in FORMS.values() for name in names if name != "weighting"))
+#: The trend line, which pages alone can show.
+LINE = "line"
 #: Column of numbers to its name in `card.to_frame(form="numbers")`; data files have them behind the words.
 NUMBERS = {
     "month_value": "month",
@@ -50,7 +52,8 @@ def scorecard_columns(
     card : Scorecard
     form : {"2024", "2022"}
     columns : sequence of str
-        Names in `WORDS` and `NUMBERS`, in the wanted order; by default the form's.
+        Names in `WORDS` and `NUMBERS`, and the words that `publish` puts beside them, in the wanted order; by
+        default the form's. "line", the trend line of the pages, has no place in a table and is passed over.
     numbers : bool
         Whether the form's columns are followed by the numbers behind them.
 
@@ -64,13 +67,15 @@ def scorecard_columns(
     ChoiceError
         A column that does not exist.
     """
-    everything = {**dict.fromkeys(WORDS), **NUMBERS}
-    wanted = list(columns) or list(FORMS[choice("form", form, FORMS)])
+    beside = [column.name for column in card.beside]
+    everything = [LINE, *dict.fromkeys([*WORDS, *NUMBERS, *beside])]
+    wanted = list(columns) or [*FORMS[choice("form", form, FORMS)], *beside]
     if not columns and numbers:
         wanted = list(dict.fromkeys([*wanted, *NUMBERS]))
     for name in wanted:
         if name not in everything:
             raise ChoiceError(f"`columns` must be some of {', '.join(everything)}, got {name!r}.")
+    wanted = [name for name in wanted if name != LINE]
     table: dict[str, Column] = {}
     for key, labels in card.panel.keys.items():
         while key in everything or key in table:
@@ -81,7 +86,7 @@ def scorecard_columns(
 
 def _all_columns(card: Scorecard, wanted: Sequence[str]) -> dict[str, Column]:
     found: dict[str, Column] = {}
-    words = card.to_frame() if any(name in WORDS for name in wanted) else None
+    words = card.to_frame() if any(name not in NUMBERS for name in wanted) else None
     figures = card.to_frame(form="numbers") if any(name in NUMBERS for name in wanted) else None
     for name in wanted:
         window, _, part = name.partition("_")

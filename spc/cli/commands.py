@@ -17,6 +17,8 @@ from spc.inert import visible
 from spc.measures import Catalogue
 from spc.panel import Panel
 from spc.printed import WORDS, scorecard_columns, text_table
+from spc.publishing import publish
+from spc.publishing.remarks import Remarks
 from spc.reading import read
 from spc.reading.street import street_files
 from spc.scoring import SHOWN_BY, Scorecard, scorecard
@@ -58,9 +60,10 @@ def make_scorecard(settings: Settings, say: Say) -> Outcome:
         stamps = _stamps(sources)
         panel = _read(settings, say)
         say("scoring")
-        card = _card(settings, panel)
+        true = _card(settings, panel)
+        card = _published(settings, true)
         columns = scorecard_columns(card, form=settings["form"] or "2024", columns=settings["columns"])
-        shown = _heaviest(settings, card)
+        shown = _heaviest(settings, true, card)
         for path in outputs:
             say(f"writing {path.name}")
             delivery.stage(path, _writer(path, columns, card, settings))
@@ -133,13 +136,29 @@ def _card(settings: Settings, panel: Panel) -> Scorecard:
     return scorecard(panel, measures=_catalogue(settings["measures"]), **asked)
 
 
-def _heaviest(settings: Settings, card: Scorecard) -> Scorecard:
-    """Return the scorecard of the `--top` heaviest series, ties in the order of the page."""
+def _published(settings: Settings, card: Scorecard) -> Scorecard:
+    """Return the scorecard as it may be published, where options ask for it."""
+    asked = {name: settings[name.replace("_", "-")] for name in ("suppress_below", "round_to")}
+    if settings["remarks"] is not None:
+        asked["remarks"] = _remarks(settings["remarks"])
+    return publish(card, **asked) if any(value is not None for value in asked.values()) else card
+
+
+def _remarks(path: Path) -> Remarks:
+    try:
+        return Remarks.from_toml(path) if path.suffix.lower() == ".toml" else Remarks.from_csv(path)
+    except OSError as reason:
+        raise InputError(f"The remarks {path} cannot be read: {reason.strerror}.") from None
+
+
+def _heaviest(settings: Settings, true: Scorecard, card: Scorecard) -> Scorecard:
+    """Return the scorecard of the `--top` heaviest series, acknowledged ones last, ties as on the page."""
     if settings["top"] is None or settings["top"] >= card.panel.n_series:
         return card
     weight = np.nan_to_num(np.where(card.monthly, card.weights.weight, -1.0), nan=-1.0)
-    rows = np.argsort(-weight, kind="stable")[: settings["top"]]
-    return replace(_card(settings, card.panel.select(rows)), absent=card.absent)
+    rows = np.lexsort((-weight, card.acknowledged))[: settings["top"]]
+    few = _card(settings, true.panel.select(rows))
+    return replace(_published(settings, few), absent=card.absent)
 
 
 def _page(settings: Settings, card: Scorecard, n_series: int) -> str:
@@ -225,7 +244,10 @@ def _sources(settings: Settings) -> list[Path]:
     found: list[Path] = []
     for source in settings.inputs:
         found += street_files(source) if source.is_dir() else [source]
-    return [*found, *(path for path in (settings["measures"], settings.found) if path is not None)]
+    if settings["remarks"] is not None:
+        _ending("--remarks", settings["remarks"], (".toml", ".csv"))
+    beside = (settings["measures"], settings["remarks"], settings.found)
+    return [*found, *(path for path in beside if path is not None)]
 
 
 def _stamps(sources: list[Path]) -> list[tuple[int, int, int]]:

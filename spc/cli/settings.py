@@ -43,8 +43,8 @@ def _months_or_window(text: str) -> Any:
     raise ChoiceError(f"`--baseline` must be all, 24, 36:24 or 2021-08..2023-07, got {text!r}.")
 
 
-def _some(text: str) -> int:
-    return whole("--top", int(text) if text.isdecimal() else text, 1, 1_000_000)
+def _count_for(name: str) -> Callable[[str], int]:
+    return lambda text: whole(name, int(text) if text.isdecimal() else text, 1, 1_000_000)
 
 
 def _window_column(text: str) -> tuple[int, str]:
@@ -104,7 +104,13 @@ OPTIONS = {
         Option("columns", "columns to give, in this order (default: those of the form)", ("scorecard",),
                "NAME", many=True),
         Option("top", "show only the N heaviest rows on pages and the console; data files hold all",
-               ("scorecard",), "N", _some),
+               ("scorecard",), "N", _count_for("--top")),
+        Option("suppress-below", "hide counts from 1 to N less 1, and what would give them away",
+               ("scorecard",), "N", _count_for("--suppress-below")),
+        Option("round-to", "round counts to the nearest multiple of N", ("scorecard",), "N",
+               _count_for("--round-to")),
+        Option("remarks", "comments and acknowledged exceptions (.toml or .csv)", ("scorecard",), "FILE",
+               Path, place="read"),
         Option("out", "file to write; its ending says how: .csv .parquet .html .xlsx (default: a table "
                "here)", ("scorecard",), "FILE", Path, many=True, place="written"),
         Option("clean", "write every cell as it was understood (.csv or .parquet)", ("check",), "FILE", Path,

@@ -172,7 +172,7 @@ def test_forms_and_columns(capsys: pytest.CaptureFixture[str]):
     assert main([*AS_PUBLISHED, "--columns", *WORDS, *NUMBERS]) == 0
     assert capsys.readouterr().out.split("\n")[1].split() == ["measure", *WORDS, *NUMBERS]
     assert main([*AS_PUBLISHED, "--columns", "colour"]) == 2
-    assert "`--columns` must be some of month, m3" in capsys.readouterr().err
+    assert "`--columns` must be some of line, month, m3" in capsys.readouterr().err
 
 
 def card_of_july() -> Any:
@@ -381,3 +381,28 @@ def test_a_reader_that_has_seen_enough():
         done = subprocess.run(["/bin/sh", "-c", full], capture_output=True, text=True, check=False)
         assert done.returncode == 5
         assert "No space left" in done.stderr
+
+
+def test_a_paper_that_may_be_published(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    lines = ["area,month,value"]
+    for area, level in (("Abbey", 3), ("Alibon", 40)):
+        lines += [
+            f"{area},{2021 + (7 + t) // 12}-{(7 + t) % 12 + 1:02d},{level + 7 * t % 5}" for t in range(36)
+        ]
+    Path("small.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    Path("remarks.toml").write_text(
+        '[[comment]]\narea = "Alibon"\nmonth = "2024-07"\ntext = "new line opened"\n', encoding="utf-8"
+    )
+    asked = ["scorecard", "small.csv", "--suppress-below", "5", "--remarks", "remarks.toml"]
+    assert main([*asked, "--out", "paper.csv", "--columns", "line", "month", "m12", "comment"]) == 0
+    with Path("paper.csv").open(encoding="utf-8", newline="") as made:
+        small, large = csv.DictReader(made)
+    assert (small["month"], large["month"]) == ("[c]", "40")
+    assert (small["comment"], large["comment"]) == ("", "new line opened")
+    assert "line" not in small
+    capsys.readouterr()
+    assert main([*asked, "--round-to", "10", "--top", "1"]) == 0
+    assert "rounded to the nearest 10" in capsys.readouterr().out
+    assert main(["scorecard", "small.csv", "--remarks", "nothing.toml"]) == 3
+    assert main(["scorecard", "small.csv", "--suppress-below", "none"]) == 2
