@@ -11,7 +11,7 @@ from spc.checks import ChoiceError, choice
 from spc.scoring import ARROWS, Scorecard
 from spc.wording import ROLLING_ONLY, change_text
 
-__all__ = ["FORMS", "NUMBERS", "WORDS", "scorecard_columns", "text_table"]
+__all__ = ["FORMS", "NUMBERS", "WORDS", "heaviest", "scorecard_columns", "text_table"]
 
 Column = np.ndarray[Any, Any]
 
@@ -40,6 +40,17 @@ NUMBERS = {
     "exceptions_mask": "mask",
     "weighting": "weighting",
 }
+
+
+def heaviest(card: Scorecard, top: int | None, rows: Sequence[int] | None = None) -> list[int]:
+    """Return the `top` rows with most weight, heaviest first; acknowledged ones last, ties as on the page.
+
+    `rows` are those to choose from, by default all; without `top` all of them come back, in that order.
+    """
+    weight = np.nan_to_num(np.where(card.monthly, card.weights.weight, -1.0), nan=-1.0)
+    at = np.arange(card.panel.n_series) if rows is None else np.array(rows, np.int64)
+    order = np.lexsort((-weight[at], card.acknowledged[at]))
+    return [int(s) for s in at[order][:top]]
 
 
 def scorecard_columns(

@@ -123,9 +123,9 @@ class Scorecard:
         fields = self._words() if choice("form", form, ("words", "numbers")) == "words" else self._numbers()
         return frames.tidy_series(self.panel.keys, fields)
 
-    def to_text(self, *, width: int | None = None) -> str:
+    def to_text(self, *, width: int | None = None, top: int | None = None) -> str:
         """Return the scorecard as a table of text; see `spc.reporting.console.text`."""
-        return str(_show("text", self, width=width))
+        return str(_show("text", self, width=width, top=top))
 
     def to_html(self, path: Any = None, **options: Any) -> str:
         """Return the scorecard as one HTML page, and write it; see `spc.reporting.html.page`."""

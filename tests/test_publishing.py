@@ -457,9 +457,9 @@ def test_known_rows_keep_their_weight_and_come_last_among_the_heaviest():
         {"measure": "Response Rate: Priority"}, month="2024-07", kind="acknowledged", text="known"
     )
     card = spc.publish(sample_card(), remarks=spc.Remarks([known]))
-    from spc.reporting.excel_about import heaviest
+    from spc.printed import heaviest
 
-    rows = heaviest(card, range(card.panel.n_series), None)
+    rows = heaviest(card, None, range(card.panel.n_series))
     assert card.panel.name(rows[-1]) == "Response Rate: Priority"
     assert card.weights.weight[rows[-1]] == 25
 

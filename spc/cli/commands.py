@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,7 +16,7 @@ from spc.cli.settings import Settings
 from spc.inert import visible
 from spc.measures import Catalogue
 from spc.panel import Panel
-from spc.printed import WORDS, scorecard_columns, text_table
+from spc.printed import WORDS, heaviest, scorecard_columns, text_table
 from spc.publishing import publish
 from spc.publishing.remarks import Remarks
 from spc.reading import read
@@ -60,10 +60,8 @@ def make_scorecard(settings: Settings, say: Say) -> Outcome:
         stamps = _stamps(sources)
         panel = _read(settings, say)
         say("scoring")
-        true = _card(settings, panel)
-        card = _published(settings, true)
+        card = _published(settings, _card(settings, panel))
         columns = scorecard_columns(card, form=settings["form"] or "2024", columns=settings["columns"])
-        shown = _heaviest(settings, true, card)
         for path in outputs:
             say(f"writing {path.name}")
             delivery.stage(path, _writer(path, columns, card, settings))
@@ -71,7 +69,7 @@ def make_scorecard(settings: Settings, say: Say) -> Outcome:
         if outputs:
             about = {"as_at": _as_at(card), "rows": panel.n_series, "columns": list(columns)}
             delivery.publish(_manifest(settings, hashes, panel) | about)
-    page = [] if outputs and not settings["top"] else [_page(settings, shown, panel.n_series)]
+    page = [] if outputs and not settings["top"] else [_page(settings, card)]
     return _outcome(panel, [*page, *(f"{path}: {_summary(card)}" for path in outputs)])
 
 
@@ -151,25 +149,17 @@ def _remarks(path: Path) -> Remarks:
         raise InputError(f"The remarks {path} cannot be read: {reason.strerror}.") from None
 
 
-def _heaviest(settings: Settings, true: Scorecard, card: Scorecard) -> Scorecard:
-    """Return the scorecard of the `--top` heaviest series, acknowledged ones last, ties as on the page."""
-    if settings["top"] is None or settings["top"] >= card.panel.n_series:
-        return card
-    weight = np.nan_to_num(np.where(card.monthly, card.weights.weight, -1.0), nan=-1.0)
-    rows = np.lexsort((-weight, card.acknowledged))[: settings["top"]]
-    few = _card(settings, true.panel.select(rows))
-    return replace(_published(settings, few), absent=card.absent)
-
-
-def _page(settings: Settings, card: Scorecard, n_series: int) -> str:
+def _page(settings: Settings, card: Scorecard) -> str:
+    top, n_series = settings["top"], card.panel.n_series
     if settings["columns"] or settings["form"] == "2022":
         form = settings["form"] or "2024"
         columns = scorecard_columns(card, form=form, columns=settings["columns"], numbers=False)
-        text = text_table(columns)
+        rows = heaviest(card, top) if top else list(range(n_series))
+        text = text_table({name: cells[rows] for name, cells in columns.items()})
+        if len(rows) < n_series:
+            text += f"\nThe {len(rows):,} heaviest of {n_series:,} series."
     else:
-        text = card.to_text()
-    if card.panel.n_series < n_series:
-        text += f"\nThe {card.panel.n_series:,} heaviest of {n_series:,} series."
+        text = card.to_text(top=top)
     return "\n".join(map(visible, text.split("\n")))
 
 

@@ -6,6 +6,8 @@ import shutil
 import textwrap
 from typing import Any
 
+from spc.checks import whole
+from spc.printed import heaviest
 from spc.scoring import Scorecard
 from spc.wording import month_text
 
@@ -27,7 +29,7 @@ NARROWEST_NAME = 24
 SHORT = {"Rolling 12 Month Only": "12 m only"}
 
 
-def text(card: Scorecard, *, width: int | None = None) -> str:
+def text(card: Scorecard, *, width: int | None = None, top: int | None = None) -> str:
     """Return the scorecard as lines of text, one a series under its group's heading.
 
     Parameters
@@ -35,6 +37,8 @@ def text(card: Scorecard, *, width: int | None = None) -> str:
     card : Scorecard
     width : int, optional
         Longest line; by default that of the terminal. Names are cut to fit, figures never.
+    top : int, optional
+        Only the heaviest rows, heaviest first, acknowledged ones last.
 
     Returns
     -------
@@ -49,21 +53,25 @@ def text(card: Scorecard, *, width: int | None = None) -> str:
     Monthly values constructed to reprod
     """
     longest = width or shutil.get_terminal_size((140, 40)).columns
-    words = card.to_frame()
+    most = None if top is None else whole("top", top, 1, 1_000_000)
+    rows = list(range(card.panel.n_series)) if most is None else heaviest(card, most)
+    words = card.to_frame().iloc[rows]
     month = month_text(card.as_at, "short") if card.panel.start is not None else f"no. {card.as_at + 1}"
     cells = {field: [SHORT.get(cell, cell) for cell in words[field].tolist()] for field, _, _ in COLUMNS}
     heads = {field: heading.format(month=month) for field, heading, _ in COLUMNS}
     widths = {field: max(map(len, [heads[field], *cells[field]])) for field in cells}
-    names = _names(card, longest - sum(widths.values()) - 2 * len(widths))
+    names = _names(card, rows, longest - sum(widths.values()) - 2 * len(widths))
     first = max(map(len, ["Measure", *names]))
     lines = [_line("Measure", first, heads, widths), "-" * (first + sum(widths.values()) + 2 * len(widths))]
     group = ""
-    for s, name in enumerate(names):
+    for place, (s, name) in enumerate(zip(rows, names, strict=True)):
         if card.measures[s].group != group:
             group = card.measures[s].group
             lines += ["", group]
-        lines.append(_line(name, first, {field: cells[field][s] for field in cells}, widths))
+        lines.append(_line(name, first, {field: cells[field][place] for field in cells}, widths))
         lines += _beside(card, s, longest)
+    if len(rows) < card.panel.n_series:
+        lines += ["", f"The {len(rows):,} heaviest of {card.panel.n_series:,} series."]
     return "\n".join([*lines, "", *_footer(card)])
 
 
@@ -79,9 +87,9 @@ def _beside(card: Scorecard, s: int, longest: int) -> list[str]:
     return [("      " if number else "    ") + line for text in lines for number, line in enumerate(text)]
 
 
-def _names(card: Scorecard, room: int) -> list[str]:
+def _names(card: Scorecard, rows: list[int], room: int) -> list[str]:
     room = max(room, NARROWEST_NAME)
-    names = [card.panel.name(s) for s in range(card.panel.n_series)]
+    names = [card.panel.name(s) for s in rows]
     return [name if len(name) <= room else name[: room - 1] + "…" for name in names]
 
 

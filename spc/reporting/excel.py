@@ -15,9 +15,9 @@ import numpy as np
 from spc.checks import ChoiceError, choice, whole
 from spc.inert import visible
 from spc.portrait import month_name
-from spc.printed import NUMBERS
+from spc.printed import NUMBERS, heaviest
 from spc.reporting.about import about, baseline_words
-from spc.reporting.excel_about import heaviest, method_sheet, summary_sheet
+from spc.reporting.excel_about import method_sheet, summary_sheet
 from spc.reporting.excel_formats import INK, Book
 from spc.reporting.excel_names import sheet_names
 from spc.reporting.excel_page import Columns, columns_of, draw_lines, set_up_page, shade, write_rows
@@ -125,7 +125,7 @@ def _plan(card: Scorecard, top: int | None) -> _Plan:
     n_series = card.panel.n_series
     rows = list(range(n_series))
     if top is not None and whole("top", top, 1, 1_000_000) < n_series:
-        rows = heaviest(card, rows, top)
+        rows = heaviest(card, top, rows)
     flags = int(np.count_nonzero(card.exceptions.mask[rows])) if rows else 0
     longest = max(len(rows), flags, 2 * int(np.count_nonzero(card.panel.is_ratio[rows])))
     if longest > MOST_ROWS:

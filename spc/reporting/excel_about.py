@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
+from spc.printed import heaviest
 from spc.reporting.about import About
 from spc.reporting.excel_formats import INK, TEXT, Book, Figure
 from spc.reporting.excel_names import cell_text, quoted
@@ -15,7 +14,7 @@ from spc.rules import Rule
 from spc.scoring import Scorecard
 from spc.weighting import WEIGHTINGS
 
-__all__ = ["heaviest", "method_sheet", "summary_sheet"]
+__all__ = ["method_sheet", "summary_sheet"]
 
 #: Rows told on the first sheet.
 TOLD = 15
@@ -29,14 +28,6 @@ HOW_IT_IS_SHOWN = (
     ("Trend lines", "Excel's own, over the sheet Data: up to 36 months, a missing month is a gap, the "
      "orange dot is the month reported on."),
 )  # fmt: skip
-
-
-def heaviest(card: Scorecard, rows: Sequence[int], top: int | None) -> list[int]:
-    """Return the rows with most weight, heaviest first; acknowledged ones come last, ties as on the page."""
-    weight = np.nan_to_num(np.where(card.monthly, card.weights.weight, -1.0), nan=-1.0)
-    at = np.array(rows, np.int64)
-    order = np.lexsort((-weight[at], card.acknowledged[at]))
-    return [int(s) for s in at[order][:top]]
 
 
 def summary_sheet(
@@ -93,7 +84,7 @@ def _groups(
 def _heaviest(
     book: Book, sheet: Any, card: Scorecard, row: int, rows: list[int], places: Mapping[int, tuple[str, int]]
 ) -> None:
-    told = [s for s in heaviest(card, rows, TOLD) if card.weights.weight[s] > 0.0 and card.monthly[s]]
+    told = [s for s in heaviest(card, TOLD, rows) if card.weights.weight[s] > 0.0 and card.monthly[s]]
     if not told:
         return
     _headings(book, sheet, row, ["Heaviest rows", "Weighting", "Trend", "Exceptions", "", "", "", "Row"])

@@ -19,6 +19,7 @@ from spc.checks import ChoiceError, whole
 from spc.explaining import explain
 from spc.inert import visible
 from spc.portrait import Portrait, month_name, portrait
+from spc.printed import heaviest
 from spc.reporting.about import about
 from spc.reporting.chart_svg import control_chart
 from spc.reporting.html_columns import FORMS, SHADES, Cell, Table, columns_of
@@ -215,9 +216,7 @@ def _rows_shown(card: Scorecard, top: int | None) -> list[int]:
     n_series = card.panel.n_series
     if top is None or whole("top", top, 1, 1_000_000) >= n_series:
         return list(range(n_series))
-    weight = np.nan_to_num(np.where(card.monthly, card.weights.weight, -1.0), nan=-1.0)
-    rows = np.lexsort((-weight, card.acknowledged))[:top]
-    return [int(s) for s in rows]
+    return heaviest(card, top)
 
 
 def _groups(card: Scorecard, shown: Sequence[int], row: Callable[[int], Row]) -> Iterator[Group]:
