@@ -21,10 +21,10 @@ from spc.wording import month_text
 __all__ = [
     "Table",
     "month_ordinal",
-    "names",
     "read_csv",
     "read_long",
     "read_wide",
+    "series_names",
     "tidy_months",
     "tidy_series",
 ]
@@ -315,11 +315,20 @@ def month_ordinal(month: Any, name: str) -> int:
     return int(read.ordinals[0])
 
 
-def names(name: str, column: Sequence[Any], n_series: int) -> Array:
-    """Return the names of the series under one key, as text."""
-    labels = _labels([str(label) for label in column])
-    if len(labels) != n_series:
-        raise InputError(f"`keys[{name!r}]` must name {n_series:,} series, got {len(labels):,}.")
+def series_names(keys: Mapping[str, Sequence[Any]], n_series: int) -> dict[str, Array]:
+    """Return the names of the series, key by key, as text; no two series may have the same."""
+    labels = {}
+    for key, column in keys.items():
+        labels[key] = _labels([str(label) for label in column])
+        if len(labels[key]) != n_series:
+            raise InputError(f"`keys[{key!r}]` must name {n_series:,} series, got {len(labels[key]):,}.")
+    seen = set()
+    for name in zip(*labels.values(), strict=True):
+        if name in seen:
+            raise InputError(
+                f"Two series are called {' / '.join(name)}: keep one, or add the key that differs."
+            )
+        seen.add(name)
     return labels
 
 

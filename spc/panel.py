@@ -134,7 +134,7 @@ class Panel:
         Panel(1 series x 3 months, 2024-05 to 2024-07)
         """
         names = [series] if isinstance(series, str) else list(series)
-        windows = dict(given or {})
+        windows = {whole("given", window, 2, 1_200): column for window, column in (given or {}).items()}
         table = frames.read_long(frame, names, period, {"value": value, "of": of, **_named(windows)})
         cells = dict(table.cells)
         return cls(
@@ -206,7 +206,7 @@ class Panel:
         """
         cells = matrix("values", values)
         named = keys if isinstance(keys, Mapping) else {"series": range(len(cells)) if keys is None else keys}
-        labels = {name: frames.names(name, column, len(cells)) for name, column in named.items()}
+        labels = frames.series_names(named, len(cells))
         return cls(
             values=cells,
             keys=labels,

@@ -109,6 +109,14 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "strong above weak": (lambda: spc.trend(PANEL, strong=0.2), "`strong` must be at most `weak`"),
     "no width": (lambda: spc.limits(PANEL, width=-1), r"`width` must be a number in the interval \(0"),
     "no series at all": (lambda: spc.Panel.from_numpy([], start="2024-01"), "`values` must have the shape"),
+    "two of one name": (
+        lambda: spc.Panel.from_numpy([[1.0], [2.0]], start="2024-01", keys=["x", "x"]),
+        "Two series are called x",
+    ),
+    "a window in quotes": (
+        lambda: spc.Panel.from_frame(FRAME, given={"year": "value"}),
+        "`given` must be a whole number",
+    ),
     "text in an array": (lambda: spc.Panel.from_numpy([["1"]], start="2024-01"), "`values` must be numbers"),
     "truth in an array": (
         lambda: spc.Panel.from_numpy([[True]], start="2024-01"),
