@@ -261,7 +261,9 @@ def scorecard(
 
 
 def _chart_for(measure: Measure, chart: str) -> str:
-    """Under "auto" the catalogue has the word; where it says "auto" too, only counts may be small counts."""
+    """Under "auto" the catalogue has the word; only counts may be small counts, other kinds keep XmR."""
+    if chart == "small_count" and measure.kind != "count":
+        return "xmr"
     if chart != "auto" or measure.chart != "auto":
         return chart if chart != "auto" else measure.chart
     return "auto" if measure.kind == "count" else "xmr"

@@ -37,6 +37,23 @@ def test_auto_is_for_counts(kind: str, small: bool):
     assert card.limits.phase_small.tolist() == [small]
 
 
+def test_small_count_asked_of_everything_is_for_counts_alone():
+    measures = [spc.Measure("m0", kind="duration"), spc.Measure("m1")]
+    card = spc.scorecard(rows(MONTHS, MONTHS), measures=measures, chart="small_count")
+    assert card.limits.phase_small.tolist() == [False, True]
+
+
+def test_long_names_keep_their_ends():
+    names = [
+        f"E05009371 / De Beauvoir / Hackney / {kind}"
+        for kind in ("Burglary in a dwelling", "Theft from shops")
+    ]
+    panel = spc.Panel.from_numpy([MONTHS, MONTHS], start="2021-08", keys={"measure": names})
+    text = spc.scorecard(panel).to_text(width=100)
+    assert "dwelling " in text
+    assert "shops " in text
+
+
 def test_the_catalogue_has_the_word_under_auto():
     measures = [spc.Measure("m0", chart="xmr"), spc.Measure("m1")]
     assert spc.scorecard(rows(MONTHS, MONTHS), measures=measures).limits.phase_small.tolist() == [False, True]

@@ -128,6 +128,10 @@ def _card(settings: Settings, panel: Panel) -> Scorecard:
     asked = {name.replace("-", "_"): settings[name] for name in ("as-at", "rules", "chart") if settings[name]}
     baseline = settings["baseline"]
     if isinstance(baseline, tuple) and isinstance(baseline[0], int):
+        if baseline[1] > baseline[0]:
+            raise ChoiceError(
+                f"`--baseline` must look further back than its first part, got {baseline[0]}:{baseline[1]}."
+            )
         baseline = Window(baseline[0], first=baseline[1])
     if baseline is not None:
         asked["baseline"] = baseline

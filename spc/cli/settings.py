@@ -21,6 +21,8 @@ __all__ = ["COMMANDS", "OPTIONS", "Option", "Settings", "as_options", "parser", 
 FILE = "spc.toml"
 #: How the library names an argument that would mend the matter: missing=['<5'].
 _ARGUMENT = re.compile(r"""\b(missing|ignore)=\[('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\]""")
+#: Arguments named without a value: "name it with month=".
+_BARE = re.compile(r"(?<![\w-])(month|value|of|keys|ignore|missing|sheet|layout|given)=(?![\w=])")
 #: Command to what it does; a command without options takes no input either.
 COMMANDS = {
     "scorecard": "make the scorecard of a month: windows, changes, trends, exceptions, weightings",
@@ -232,7 +234,8 @@ def as_options(sentence: str) -> str:
     for name in OPTIONS:
         sentence = sentence.replace(f"`{name.replace('-', '_')}`", f"`--{name}`")
     sentence = _ARGUMENT.sub(r"--\1 \2", sentence)
-    return sentence.replace("in keys=", "in --keys").replace("spc.Window(36, first=24)", "36:24")
+    sentence = _BARE.sub(r"--\1", sentence)
+    return sentence.replace("spc.Window(36, first=24)", "36:24")
 
 
 def _read(option: Option, value: Any, source: str) -> Any:

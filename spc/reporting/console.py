@@ -90,7 +90,13 @@ def _beside(card: Scorecard, s: int, longest: int) -> list[str]:
 def _names(card: Scorecard, rows: list[int], room: int) -> list[str]:
     room = max(room, NARROWEST_NAME)
     names = [card.panel.name(s) for s in rows]
-    return [name if len(name) <= room else name[: room - 1] + "…" for name in names]
+    return [name if len(name) <= room else _shortened(name, room) for name in names]
+
+
+def _shortened(name: str, room: int) -> str:
+    """Cut a name in its middle: areas differ at the front, measures and types at the end."""
+    tail = room // 2
+    return f"{name[: room - tail - 1]}…{name[-tail:]}"
 
 
 def _footer(card: Scorecard) -> list[str]:
