@@ -58,6 +58,8 @@ KINDS = {
         Kind("rolling12", windows="given", bare="given", unit="percent", monthly=False),
     )
 }
+#: Units that do not add up, to the kind that they usually belong to.
+USUAL_KIND = {"percent": "rate", "hh:mm:ss": "duration"}
 IMPROVEMENTS = ("high", "low", "neither")
 
 
@@ -78,7 +80,8 @@ class Measure:
     name : str
         As in the data, and as printed.
     kind : {"count", "stock", "rate", "proportion", "duration", "median", "rolling12"}
-        How it adds up over months and areas.
+        How it adds up over months and areas; by default "rate" for percent, "duration" for hh:mm:ss, else
+        "count".
     unit : str, optional
         "number", "percent", "hh:mm:ss", "days", "per_1000" ...; by default the usual one of the kind.
     improvement : {"high", "low", "neither"}
@@ -108,7 +111,7 @@ class Measure:
     """
 
     name: str
-    kind: str = "count"
+    kind: str = ""
     unit: str = ""
     improvement: str = "neither"
     group: str = ""
@@ -127,7 +130,14 @@ class Measure:
                 raise ChoiceError(f"`{text}` of a measure must be a text, got {given!r}.")
         if not self.name.strip():
             raise ChoiceError("`name` of a measure must not be empty.")
+        if not self.kind:
+            object.__setattr__(self, "kind", USUAL_KIND.get(self.unit, "count"))
         choice("kind", self.kind, KINDS)
+        if self.kind == "count" and self.unit in USUAL_KIND:
+            raise ChoiceError(
+                f"{self.name}: a count adds up over months and {self.unit} does not: the kind is "
+                f"{USUAL_KIND[self.unit]!r}, or 'median' or 'rolling12'."
+            )
         choice("improvement", self.improvement, IMPROVEMENTS)
         whole("lag", self.lag, 0, 120)
         if self.decimals is not None:

@@ -99,6 +99,15 @@ def test_decimals():
         spc.Measure("x", decimals=-1)
 
 
+def test_what_does_not_add_up_is_no_count():
+    assert spc.Measure("x", unit="percent").kind == "rate"
+    assert spc.Measure("x", unit="hh:mm:ss").kind == "duration"
+    assert spc.Measure("x").kind == spc.Measure("x", unit="days").kind == "count"
+    for unit in ("percent", "hh:mm:ss"):
+        with pytest.raises(spc.ChoiceError, match="a count adds up over months"):
+            spc.Measure("x", kind="count", unit=unit)
+
+
 def test_any_per():
     assert spc.Measure("x", kind="rate", unit="per_1000").shown.per == 1000.0
 

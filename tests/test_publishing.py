@@ -590,3 +590,20 @@ def test_words_beside_the_page_are_inert_in_csv():
     write_table(".csv", [columns], target)
     assert csv_text("=1+1").encode() in target.getvalue()
     assert b",=1+1" not in target.getvalue()
+
+
+def test_a_rate_does_not_give_away_the_counts_that_it_rests_on():
+    counts = [float(9 + t % 3) for t in range(36)]
+    counts[20] = 4.0
+    safe = [float(60 + t % 7) for t in range(36)]
+    panel = spc.Panel.from_numpy(
+        [counts, [6.0] * 36, safe, [30.0] * 36],
+        start="2021-08",
+        of=[[np.nan] * 36, counts, [np.nan] * 36, safe],
+        keys={"measure": ["Drugs", "Drugs: positive", "Theft", "Theft: positive"]},
+    )
+    card = spc.publish(spc.scorecard(panel), suppress_below=5)
+    assert np.isnan(card.panel.values[0, 20])
+    assert np.isnan(card.panel.of[1]).all()
+    assert np.isnan(card.comparison.current[1]).all()
+    np.testing.assert_array_equal(card.panel.of[3], safe)

@@ -90,7 +90,8 @@ def check(settings: Settings, say: Say) -> Outcome:
         hashes = _fingerprints(sources, stamps)
         if outputs:
             delivery.publish(_manifest(settings, hashes, panel))
-    cells = f"{panel}: {' + '.join(_accounts(panel))}; {len(panel.report.problems):,} problems."
+    found = len(panel.report.problems)
+    cells = f"{panel}: {' + '.join(_accounts(panel))}; {found:,} problem{'' if found == 1 else 's'}."
     return _outcome(panel, [cells, *(f"{path}: written" for path in outputs)])
 
 

@@ -111,7 +111,21 @@ def hide(
         while before != (before := int(found.months.sum() + found.windows.sum())):
             _guard_rows(found, guard, *amounts, ends)
             _guard_areas(found, guard, *amounts, ends, groups)
+        _follow_denominators(found, panel)
     return found
+
+
+def _follow_denominators(found: Hidden, panel: Panel) -> None:
+    """Hide all of a rate whose denominators are the counts of a row in which something is hidden."""
+    if panel.of is None:
+        return
+    rows = {counts.tobytes(): s for s, counts in enumerate(np.nan_to_num(panel.values, nan=-1.0))}
+    parts = np.nan_to_num(panel.of, nan=-1.0)
+    for s in np.flatnonzero(panel.is_ratio):
+        told = rows.get(parts[s].tobytes())
+        if told is not None and (found.months[told].any() or found.windows[told].any()):
+            found.months[s] = True
+            found.windows[s] = True
 
 
 def _window_values(card: Scorecard, length: int, back: int, *, mean: bool) -> tuple[Floats, Floats | None]:
