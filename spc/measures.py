@@ -27,6 +27,7 @@ __all__ = [
     "by_kind",
     "catalogue_of",
     "measures_of",
+    "toml_content",
 ]
 
 
@@ -163,6 +164,14 @@ class Measure:
         return unit if self.decimals is None else replace(unit, decimals=self.decimals)
 
 
+def toml_content(path: str | Path) -> dict[str, Any]:
+    """Return what a TOML file holds, with or without a byte order mark."""
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as reason:
+        raise InputError(f"{Path(path).name} is no TOML file that can be read: {reason}.") from None
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """Measures by name, in the order in which they are reported.
@@ -201,11 +210,7 @@ class Catalogue:
     @classmethod
     def from_toml(cls, path: str | Path) -> Catalogue:
         """Read a catalogue from a TOML file with one ``[[measure]]`` table a measure."""
-        try:
-            content = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as reason:
-            raise InputError(f"{Path(path).name} is no TOML file that can be read: {reason}.") from None
-        source = Path(path).name
+        content, source = toml_content(path), Path(path).name
         strange = sorted(set(content) - {"measure", "note"})
         if strange:
             raise InputError(f"{source}: {strange[0]!r} is neither `note` nor [[measure]].")

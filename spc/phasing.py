@@ -49,4 +49,4 @@ def phases_at(panel: Panel, months: Sequence[Any], reasons: Sequence[str] = ()) 
         raise ChoiceError(f"`reasons` must be one for each of the {len(months)} months, got {len(reasons)}.")
     starts = [panel.position(month, "months") for month in months]
     told = dict(zip(starts, reasons, strict=True)) if reasons else {}
-    return Phases.starting(panel, starts, [told[start] for start in sorted(told)])
+    return Phases.starting(panel, starts, [told[start] for start in sorted(told) if start > 0])

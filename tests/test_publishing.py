@@ -607,3 +607,11 @@ def test_a_rate_does_not_give_away_the_counts_that_it_rests_on():
     assert np.isnan(card.panel.of[1]).all()
     assert np.isnan(card.comparison.current[1]).all()
     np.testing.assert_array_equal(card.panel.of[3], safe)
+
+
+def test_remarks_may_begin_with_a_byte_order_mark(tmp_path):
+    path = tmp_path / "remarks.toml"
+    path.write_text(
+        '[[comment]]\nmeasure = "ASB"\nmonth = "2024-07"\ntext = "new line"\n', encoding="utf-8-sig"
+    )
+    assert spc.Remarks.from_toml(path).rows[0].text == "new line"

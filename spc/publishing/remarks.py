@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from spc.checks import ChoiceError, InputError, choice
 from spc.covers import Beside
 from spc.frames import month_ordinal
 from spc.inert import csv_text, visible
+from spc.measures import toml_content
 from spc.scoring import Scorecard
 from spc.wording import month_text
 from spc.writing import Delivery
@@ -113,10 +113,7 @@ class Remarks:
     @classmethod
     def from_toml(cls, path: str | Path) -> Remarks:
         """Read ``[[comment]]`` and ``[[acknowledged]]`` tables; what is no field of a remark is a key."""
-        try:
-            content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as reason:
-            raise InputError(f"{Path(path).name} is no TOML file that can be read: {reason}.") from None
+        content = toml_content(path)
         for name in content:
             if name not in KINDS or not isinstance(content[name], list):
                 raise InputError(
