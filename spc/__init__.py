@@ -26,7 +26,9 @@ _HOMES = {
     "Rule": "rules",
     "Phases": "baselines",
     "Window": "baselines",
-    "CHARTS": "charts",
+    "CHARTS": "chart_kinds",
+    "Chart": "chart_kinds",
+    "Exclusion": "charts.excluding",
     "limits": "charts",
     "phases_at": "phasing",
     "exceptions": "detection",
@@ -49,7 +51,9 @@ __all__ = [
     "RULES",
     "WEIGHTINGS",
     "Catalogue",
+    "Chart",
     "ChoiceError",
+    "Exclusion",
     "InputError",
     "Measure",
     "Panel",
@@ -81,7 +85,9 @@ __all__ = [
 if TYPE_CHECKING:
     from spc import rolling, samples
     from spc.baselines import Phases, Window
-    from spc.charts import CHARTS, limits
+    from spc.chart_kinds import CHARTS, Chart
+    from spc.charts import limits
+    from spc.charts.excluding import Exclusion
     from spc.checks import ChoiceError, InputError, SpcError
     from spc.comparing import compare
     from spc.detection import exceptions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from spc.checks import ChoiceError, InputError
 from spc.kernels._compile import float_rows
 
-__all__ = ["WHOLE_LIMIT", "chosen", "first_refused", "frozen", "matrix", "sealed"]
+__all__ = ["WHOLE_LIMIT", "chosen", "first_refused", "frozen", "matrix", "named_rows", "sealed"]
 
 Array = np.ndarray[Any, Any]
 #: Whole numbers beyond this are more than 1 apart in float64.
@@ -36,6 +37,20 @@ def chosen(series: Any, n_series: int) -> Array:
             "to choose by name write select(measure=...)."
         )
     return np.arange(n_series)[asked]
+
+
+def named_rows(keys: Mapping[str, Array], wanted: Mapping[str, Any], rows: Array) -> Array:
+    """Return those of `rows` whose keys have the wanted values (one, or several) in all key columns."""
+    for name, values in wanted.items():
+        if name not in keys:
+            raise ChoiceError(f"`{name}` is no key of this panel: its keys are {', '.join(keys)}.")
+        many = isinstance(values, Iterable) and not isinstance(values, str)
+        names = {str(value) for value in (values if many else [values])}
+        labels = keys[name]
+        for absent in names.difference(labels):
+            raise ChoiceError(f"No series has {name} = {absent!r}; see `panel.keys[{name!r}]`.")
+        rows = rows[[labels[s] in names for s in rows]]
+    return rows
 
 
 def frozen(cells: Array) -> Array:

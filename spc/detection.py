@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from spc.charts.exact import exact_lines
 from spc.checks import parcel
 from spc.kernels.small_counts import critical_totals, judge_totals
 from spc.kernels.zones import k_of_m, zone
 from spc.results import Exceptions, Limits
 from spc.rules import Rule, rule_set
-from spc.ties import exact_row, settle
+from spc.ties import settle
 
 __all__ = ["exceptions"]
 
@@ -123,10 +124,8 @@ def _zones(limits: Limits, levels: tuple[float, ...]) -> np.ndarray[Any, np.dtyp
 
 
 def _settle_series(limits: Limits, s: int, levels: tuple[float, ...], zones: np.ndarray[Any, Any]) -> None:
-    panel, phases = limits.panel, limits.phases
-    values = exact_row(*panel.parts(s))
+    phases = limits.phases
     for p in range(int(phases.offsets[s]), int(phases.offsets[s + 1])):
-        if limits.phase_sigma[p] > 0.0:
-            phase = (int(phases.first[p]), int(phases.last[p]))
-            base = (int(limits.base_first[p]), int(limits.base_last[p]))
-            settle(zones, values, phase, base, levels, limits.constants)
+        lines = exact_lines(limits, s, p)
+        if lines is not None:
+            settle(zones, lines, levels, limits.width)

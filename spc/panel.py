@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from spc import frames
-from spc.arrays import chosen, frozen, matrix, sealed
+from spc.arrays import chosen, frozen, matrix, named_rows, sealed
 from spc.checks import ChoiceError, InputError, whole
 from spc.wording import month_text
 
@@ -344,16 +344,7 @@ class Panel:
             A key that the panel does not have, or a value that no series has.
         """
         rows = np.arange(self.n_series) if series is None else chosen(series, self.n_series)
-        for name, wanted in keys.items():
-            if name not in self.keys:
-                raise ChoiceError(f"`{name}` is no key of this panel: its keys are {', '.join(self.keys)}.")
-            many = isinstance(wanted, Iterable) and not isinstance(wanted, str)
-            names = {str(value) for value in (wanted if many else [wanted])}
-            labels = self.keys[name]
-            for absent in names.difference(labels):
-                raise ChoiceError(f"No series has {name} = {absent!r}; see `panel.keys[{name!r}]`.")
-            rows = rows[[labels[s] in names for s in rows]]
-        return self._take(rows)
+        return self._take(named_rows(self.keys, keys, rows))
 
     def _take(self, rows: np.ndarray[Any, Any]) -> Panel:
         return replace(

@@ -6,20 +6,35 @@ report every month that lies within 1e-9 of a line; only those months come here,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-__all__ = ["TIE", "exact_row", "settle", "varies"]
+__all__ = ["CONTROL", "PI", "TIE", "ExactLines", "exact_row", "exact_value", "settle", "varies"]
 
 TIE = 1e-9
 #: pi to 50 decimals: sigma = mean range * sqrt(pi) / 2, so lines at a rational number of sigma are
 #: compared as squares.
 PI = Fraction(314159265358979323846264338327950288419716939937510, 10**50)
-#: (1 / d2) squared.
-INVERSE_D2_SQUARED = {"exact": PI / 4, "textbook": 1 / Fraction(1128, 1000) ** 2}
+#: Rules that ask for three sigma ask for the control limits, wherever `width` has put them.
+CONTROL = 3.0
+
+
+@dataclass(frozen=True)
+class ExactLines:
+    """A phase of one series on paper: points, centre and squared sigma of each of its months.
+
+    Months stand at the positions of the panel; None where there is nothing to judge.
+    """
+
+    months: range
+    points: Sequence[Fraction | None]
+    centre: Sequence[Fraction | None]
+    sigma_squared: Sequence[Fraction | None]
 
 
 def exact_value(value: float, of: float | None) -> Fraction | None:
@@ -41,40 +56,25 @@ def varies(values: list[Fraction | None]) -> bool:
     return any(a is not None and b is not None and a != b for a, b in pairwise(values))
 
 
-def settle(
-    zones: np.ndarray[Any, Any],
-    values: list[Fraction | None],
-    phase: tuple[int, int],
-    base: tuple[int, int],
-    levels: tuple[float, ...],
-    constants: str,
-) -> None:
+def settle(zones: np.ndarray[Any, Any], lines: ExactLines, levels: tuple[float, ...], width: float) -> None:
     """Set the zone bits of one phase of one series again, exactly.
 
     Parameters
     ----------
     zones : (n_periods,) uint16
         Changed in place.
-    values : list of Fraction or None
-        The months of the series, exactly.
-    phase, base : (first, last)
-        Half-open month positions.
+    lines : ExactLines
     levels : tuple of float
-        Zones in sigma.
-    constants : {"exact", "textbook"}
+        Zones in sigma; `CONTROL` stands for the control limits.
+    width : float
+        Where these lie, in sigma.
     """
-    known = [value for value in values[base[0] : base[1]] if value is not None]
-    pairs = pairwise(values[base[0] : base[1]])
-    ranges = [abs(b - a) for a, b in pairs if a is not None and b is not None]
-    if not known or not ranges or not any(ranges):
-        return
-    centre = sum(known, Fraction(0)) / len(known)
-    unit_squared = (sum(ranges, Fraction(0)) / len(ranges)) ** 2 * INVERSE_D2_SQUARED[constants]
-    for t in range(*phase):
-        value = values[t]
-        if value is not None:
-            for i, level in enumerate(levels):
-                _set(zones, t, i, value - centre, Fraction(repr(level)) ** 2 * unit_squared)
+    reach = [Fraction(repr(width if level == CONTROL else level)) ** 2 for level in levels]
+    for t in lines.months:
+        value, centre, unit = lines.points[t], lines.centre[t], lines.sigma_squared[t]
+        if value is not None and centre is not None and unit is not None:
+            for i, square in enumerate(reach):
+                _set(zones, t, i, value - centre, square * unit)
 
 
 def _set(zones: np.ndarray[Any, Any], t: int, i: int, distance: Fraction, reach_squared: Fraction) -> None:

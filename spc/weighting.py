@@ -10,7 +10,8 @@ import numpy as np
 from spc.baselines import Ints
 from spc.checks import ChoiceError, choice, parcel
 from spc.panel import Floats, Panel
-from spc.results import NO_VARIATION, OK, Exceptions, Trend, Weights
+from spc.results import Exceptions, Trend, Weights
+from spc.results.statuses import NO_VARIATION, OK
 
 __all__ = ["WEIGHTINGS", "Weighting", "weigh"]
 

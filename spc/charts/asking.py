@@ -1,0 +1,113 @@
+"""The arguments of `limits`, checked and resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from spc.chart_kinds import CHARTS
+from spc.charts.constants import D2
+from spc.charts.fitting import SCREEN, Choices
+from spc.checks import ChoiceError, choice, positive, whole
+from spc.panel import Floats, Panel
+
+__all__ = ["Bounds", "Known", "as_bounds", "as_choices", "as_known", "options_of"]
+
+Known = float | Sequence[float] | Floats
+Bounds = tuple[float | None, float | None] | Floats | None
+WORDS = {
+    "centre": ("mean", "median"),
+    "sigma": ("mean_range", "median_range", "sd"),
+    "gaps": ("break", "bridge"),
+    "autocorrelation": ("ignore", "widen"),
+}
+
+
+def as_choices(
+    centre: Any,
+    sigma: Any,
+    gaps: str,
+    screen: str,
+    autocorrelation: str,
+    constants: str,
+    width: float,
+    least: int,
+) -> Choices:
+    """Return the choices, each one checked; a known number leaves the usual word in its place."""
+    return Choices(
+        centre=choice("centre", centre, WORDS["centre"]) if isinstance(centre, str) else "mean",
+        sigma=choice("sigma", sigma, WORDS["sigma"]) if isinstance(sigma, str) else "mean_range",
+        gaps=choice("gaps", gaps, WORDS["gaps"]),
+        screen=choice("screen", screen, SCREEN),
+        autocorrelation=choice("autocorrelation", autocorrelation, WORDS["autocorrelation"]),
+        constants=choice("constants", constants, D2),
+        width=positive("width", width),
+        least=whole("min_observed", least, 2, 100_000),
+    )
+
+
+def as_known(given: Any, name: str, panel: Panel) -> Floats | None:
+    """Return known numbers (n_series,), NaN where one is to be estimated; None where a word was given."""
+    if isinstance(given, str):
+        return None
+    try:
+        numbers = np.asarray(given, np.float64)
+        known = np.broadcast_to(numbers, (panel.n_series,)).copy()
+    except (TypeError, ValueError):
+        known = np.full(0, np.nan)
+    wrong = np.isinf(known) | ((known < 0.0) & (name == "sigma"))
+    if isinstance(given, bool) or len(known) != panel.n_series or wrong.any():
+        least = " from 0" if name == "sigma" else ""
+        raise ChoiceError(
+            f"`{name}` must be one of {', '.join(map(repr, WORDS[name]))}, a number{least}, or one number "
+            f"for each of {panel.n_series:,} series, got {given!r}."
+        )
+    return known
+
+
+def as_bounds(given: Bounds, panel: Panel) -> Floats:
+    """Return where values can never be (n_series, 2): below the first, above the second; NaN for no bound."""
+    if given is None:
+        return np.full((panel.n_series, 2), np.nan)
+    try:
+        numbers = [np.nan if each is None else each for each in given] if isinstance(given, tuple) else given
+        found = np.broadcast_to(np.asarray(numbers, np.float64), (panel.n_series, 2)).copy()
+    except (TypeError, ValueError):
+        found = np.full((1, 2), np.inf)
+    with np.errstate(invalid="ignore"):
+        wrong = np.isinf(found).any() or bool((found[:, 0] >= found[:, 1]).any())
+    if wrong:
+        raise ChoiceError(
+            f"`bounds` must be a pair (low, high), None for no bound, or one pair a series, got {given!r}."
+        )
+    return found
+
+
+def options_of(
+    names: np.ndarray[Any, Any], given: Mapping[str, float | str]
+) -> dict[str, dict[str, float | str]]:
+    """Return all options of each chart that was asked for, those given in place of the defaults.
+
+    Raises
+    ------
+    ChoiceError
+        An option that none of these charts has, a word that is none of its choices, a number out of range.
+    """
+    asked = [CHARTS[name] for name in dict.fromkeys(names.tolist()) if name in CHARTS]
+    have = {option for chart in asked for option in chart.options}
+    for name in given:
+        if name not in have:
+            told = f"has {', '.join(map(repr, sorted(have)))}" if have else "has none of its own"
+            charts = ", ".join(repr(chart.name) for chart in asked) or "'auto'"
+            raise ChoiceError(
+                f"`{name}` is no argument of limits(), nor an option of {charts}, which {told}."
+            )
+    return {
+        chart.name: {
+            name: setting.check(name, given[name]) if name in given else setting.default
+            for name, setting in chart.options.items()
+        }
+        for chart in asked
+    }

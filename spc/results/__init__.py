@@ -1,0 +1,11 @@
+"""What the verbs return: frozen parcels, each holding the one it was made from."""
+
+from __future__ import annotations
+
+from spc.results.exceptions import Exceptions
+from spc.results.limits import Limits, Months
+from spc.results.statuses import STATUSES
+from spc.results.summaries import Comparison, Trend, Words
+from spc.results.weights import Weights
+
+__all__ = ["STATUSES", "Comparison", "Exceptions", "Limits", "Months", "Trend", "Weights", "Words"]

@@ -1,0 +1,108 @@
+"""Exceptions: which rules each month completes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from spc import frames
+from spc.baselines import Ints
+from spc.panel import Panel
+from spc.results.limits import Limits
+from spc.results.statuses import how_many
+from spc.results.summaries import Words
+from spc.rules import Rule
+from spc.wording import exception_words
+
+__all__ = ["Exceptions"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Exceptions:
+    """Which rules each month completes.
+
+    Parameters
+    ----------
+    limits : Limits
+    rules : tuple of Rule
+    mask : (n_series, n_periods) uint32
+        Bit 2i is rule i High, bit 2i + 1 rule i Low, set at the month that completes the pattern.
+    zones : (n_series, n_periods) uint16
+        Zone codes, one bit for each of `levels` and side.
+    levels : tuple of float
+        The zones asked for, in sigma.
+    """
+
+    limits: Limits
+    rules: tuple[Rule, ...]
+    mask: np.ndarray[Any, np.dtype[np.uint32]]
+    zones: np.ndarray[Any, np.dtype[np.uint16]]
+    levels: tuple[float, ...]
+
+    @property
+    def panel(self) -> Panel:
+        """The panel that was judged."""
+        return self.limits.panel
+
+    @cached_property
+    def at(self) -> np.ndarray[Any, np.dtype[np.uint32]]:
+        """The mask at each series' as-at month (n_series,)."""
+        at = self.mask[np.arange(len(self.mask)), np.maximum(self.limits.ends, 0)]
+        return np.where(self.limits.ends >= 0, at, np.uint32(0))
+
+    @property
+    def words(self) -> Words:
+        """The exceptions at the as-at month, as printed: "One, Two-Month High" or "" (n_series,)."""
+        return self.words_of(self.at)
+
+    def words_of(self, mask: np.ndarray[Any, Any]) -> Words:
+        """Return the words for any array of masks."""
+        names = [rule.name for rule in self.rules]
+        codes, places = np.unique(mask, return_inverse=True)
+        words = np.array([exception_words(int(code), names) for code in codes], dtype=object)
+        return words[places.reshape(mask.shape)] if len(words) else np.empty(mask.shape, dtype=object)
+
+    @cached_property
+    def members(self) -> np.ndarray[Any, np.dtype[np.uint32]]:
+        """The mask of the months that belong to a completed pattern, the completing month included.
+
+        On the `small_count` chart these are all months of the total that fired.
+        """
+        found = np.zeros_like(self.mask)
+        known = ~np.isnan(self.panel.observed)
+        small = np.append(self.limits.phase_small, False)[self.limits.phase_of]
+        n_periods = self.mask.shape[1]
+        for i, rule in enumerate(self.rules):
+            level = self.levels.index(rule.zone)
+            for side in (0, 1):
+                bit = np.uint32(1 << (2 * i + side))
+                hit = known & ((self.zones >> np.uint16(level + 8 * side)) & 1 == 1)
+                complete = self.mask & bit != 0
+                for back in range(min(rule.span, n_periods)):
+                    early, late = slice(0, n_periods - back), slice(back, n_periods)
+                    same = self.stretch_of[:, early] == self.stretch_of[:, late]
+                    part = complete[:, late] & same & (hit | small)[:, early]
+                    found[:, early] |= np.where(part, bit, np.uint32(0))
+        return found
+
+    @cached_property
+    def stretch_of(self) -> Ints:
+        """Number the stretches that runs do not leave: they end at a gap and at the start of a phase."""
+        phase = self.limits.phase_of
+        ends = np.isnan(self.panel.observed)
+        ends[:, 1:] |= phase[:, 1:] != phase[:, :-1]
+        return np.cumsum(ends, axis=1)
+
+    def to_frame(self) -> Any:
+        """Return tidy rows: keys, month, value (as plotted), the mask and its words."""
+        panel = self.panel
+        words = self.words_of(self.mask)
+        fields: dict[str, Any] = {"value": panel.observed, "mask": self.mask, "exceptions": words}
+        return frames.tidy_months(panel.keys, panel.start, panel.echo, fields)
+
+    def __repr__(self) -> str:
+        flagged = int(np.count_nonzero(self.at))
+        return f"Exceptions({len(self.rules)} rules, {flagged:,} of {how_many(self.panel)} flagged)"
