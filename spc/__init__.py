@@ -30,12 +30,24 @@ _HOMES = {
     "Chart": "chart_kinds",
     "Exclusion": "charts.excluding",
     "limits": "charts",
+    "together": "multivariate",
+    "capability": "capabilities",
     "phases_at": "phasing",
+    "phases_at_steps": "phasing",
+    "phases": "phasing",
+    "Proposals": "results.proposals",
+    "Rebased": "rebasing",
+    "before_and_after": "rebasing",
     "exceptions": "detection",
     "trend": "trending",
     "WEIGHTINGS": "weighting",
     "Weighting": "weighting",
     "weigh": "weighting",
+    "Assurance": "results.assurance",
+    "assure": "assuring",
+    "Agreed": "charts.agreed",
+    "agreed": "agreeing",
+    "save_limits": "agreeing",
     "compare": "comparing",
     "scorecard": "scoring",
     "set_threads": "kernels._compile",
@@ -50,6 +62,8 @@ __all__ = [
     "CHARTS",
     "RULES",
     "WEIGHTINGS",
+    "Agreed",
+    "Assurance",
     "Catalogue",
     "Chart",
     "ChoiceError",
@@ -58,6 +72,8 @@ __all__ = [
     "Measure",
     "Panel",
     "Phases",
+    "Proposals",
+    "Rebased",
     "RefusedSeries",
     "Remark",
     "Remarks",
@@ -67,38 +83,54 @@ __all__ = [
     "Step",
     "Weighting",
     "Window",
+    "agreed",
+    "assure",
+    "before_and_after",
+    "capability",
     "compare",
     "exceptions",
     "limits",
+    "phases",
     "phases_at",
+    "phases_at_steps",
     "publish",
     "read",
     "rolling",
     "samples",
+    "save_limits",
     "scorecard",
     "set_threads",
     "since",
+    "together",
     "trend",
     "weigh",
 ]
 
 if TYPE_CHECKING:
     from spc import rolling, samples
+    from spc.agreeing import agreed, save_limits
+    from spc.assuring import assure
     from spc.baselines import Phases, Window
+    from spc.capabilities import capability
     from spc.chart_kinds import CHARTS, Chart
     from spc.charts import limits
+    from spc.charts.agreed import Agreed
     from spc.charts.excluding import Exclusion
     from spc.checks import ChoiceError, InputError, SpcError
     from spc.comparing import compare
     from spc.detection import exceptions
     from spc.kernels._compile import set_threads
     from spc.measures import Catalogue, Measure, Step
+    from spc.multivariate import together
     from spc.panel import Panel
-    from spc.phasing import phases_at
+    from spc.phasing import phases, phases_at, phases_at_steps
     from spc.publishing import publish
     from spc.publishing.papers import since
     from spc.publishing.remarks import Remark, Remarks
     from spc.reading import RefusedSeries, Report, read
+    from spc.rebasing import Rebased, before_and_after
+    from spc.results.assurance import Assurance
+    from spc.results.proposals import Proposals
     from spc.rules import RULES, Rule
     from spc.scoring import scorecard
     from spc.trending import trend

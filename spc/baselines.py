@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from spc.arrays import chosen
 from spc.checks import ChoiceError, whole
 from spc.panel import Panel
 
@@ -46,8 +47,8 @@ class Phases:
     """Stretches of months with limits of their own, several to a series.
 
     Series s owns the phases `offsets[s] .. offsets[s + 1]`; phase p covers the month positions
-    `first[p] .. last[p]` (half open). `reasons` says why each begins, but for the first. `panel` is the one
-    whose months are meant.
+    `first[p] .. last[p]` (half open). `reasons` says why each begins, one text a phase ("" for the first of a
+    series), or is empty where none is given. `panel` is the one whose months are meant.
     """
 
     offsets: Ints
@@ -63,17 +64,91 @@ class Phases:
         return cls(np.arange(panel.n_series + 1, dtype=np.int64), first, ends + 1, panel=panel)
 
     @classmethod
-    def starting(cls, panel: Panel, starts: Sequence[int], reasons: Sequence[str] = ()) -> Phases:
-        """Phases cut at the same months in every series, each beginning with its first observed month."""
-        edges = sorted({0, *starts})
-        stops = [*edges[1:], panel.n_periods]
-        seen = np.isfinite(panel.observed)
-        first = np.stack(
-            [_first_seen(seen, edge, stop) for edge, stop in zip(edges, stops, strict=True)], axis=1
-        )
-        last = np.tile(np.array(stops, np.int64), panel.n_series)
-        offsets = np.arange(0, first.size + 1, len(edges), dtype=np.int64)
-        return cls(offsets, first.reshape(-1), last, tuple(reasons), panel)
+    def cut(cls, panel: Panel, series: Ints, starts: Ints, reasons: Sequence[str] = ()) -> Phases:
+        """Phases cut at months of their own in each series, each beginning with its first observed month.
+
+        Parameters
+        ----------
+        panel : Panel
+        series, starts : (k,) int64
+            Rows of the panel, and the positions at which a new phase begins in them; 0 cuts nothing.
+        reasons : sequence of str, optional
+            Why, one for each cut; two reasons for one cut are joined.
+        """
+        width = max(panel.n_periods, 1)
+        places = np.asarray(series, np.int64) * width + np.asarray(starts, np.int64)
+        edges = np.unique(np.concatenate([np.arange(panel.n_series, dtype=np.int64) * width, places]))
+        owner, begin = edges // width, edges % width
+        stop = np.append(begin[1:], 0)
+        stop = np.where(stop == 0, panel.n_periods, stop)  # the next phase belongs to another series
+        offsets = np.searchsorted(owner, np.arange(panel.n_series + 1)).astype(np.int64)
+        told: dict[int, str] = {}
+        for place, reason in zip(places.tolist(), reasons, strict=bool(reasons)):
+            if reason and place % width:
+                known = told.get(place, "")
+                told[place] = reason if known in ("", reason) else f"{known}; {reason}"
+        why = tuple(told.get(edge, "") for edge in edges.tolist()) if told else ()
+        return cls(offsets, _first_seen(panel, owner, begin, stop), stop, why, panel)
+
+    def reason(self, p: int) -> str:
+        """Return why phase p begins; "" where nothing was said."""
+        return self.reasons[p] if self.reasons else ""
+
+    def select(self, series: Any, panel: Panel | None = None) -> Phases:
+        """Return the phases of some series, or of all in another order.
+
+        Parameters
+        ----------
+        series : array_like
+            A mask (n_series,) of bool, or positions of series in the wanted order, as for `Panel.select`.
+        panel : Panel, optional
+            What these series are now, on the same months: some may have been blanked. By default the own
+            panel's selection.
+
+        Returns
+        -------
+        Phases
+
+        Raises
+        ------
+        ChoiceError
+            A panel of other months, or of another number of series.
+
+        Examples
+        --------
+        >>> import spc
+        >>> panel = spc.Panel.from_numpy([[3, 4, 3, 4], [5, 6, 5, 6]], start="2024-01", keys=["a", "b"])
+        >>> phases = spc.phases_at(panel, ["2024-03"], ["new system"], series={"series": "b"})
+        >>> phases.select([1, 0]).reasons
+        ('', 'new system', '')
+        """
+        if self.panel is None:
+            raise ChoiceError("These phases know no panel: make them with spc.phases_at(panel, months).")
+        rows = chosen(series, len(self.offsets) - 1)
+        now = self.panel.select(rows) if panel is None else panel
+        if (now.n_series, now.n_periods, now.start) != (len(rows), self.panel.n_periods, self.panel.start):
+            raise ChoiceError(
+                f"`panel` must hold the {len(rows):,} chosen series on the same months, got {now!r}."
+            )
+        counts = np.diff(self.offsets)[rows]
+        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        taken = np.repeat(self.offsets[:-1][rows] - offsets[:-1], counts) + np.arange(offsets[-1])
+        begin = self._cuts()[taken]
+        owner = np.repeat(np.arange(len(rows), dtype=np.int64), counts)
+        first = _first_seen(now, owner, begin, self.last[taken])
+        reasons = tuple(self.reasons[p] for p in taken.tolist()) if self.reasons else ()
+        return Phases(offsets, first, self.last[taken], reasons, now)
+
+    def _cuts(self) -> Ints:
+        """Return where each phase was cut; `first` is later where nothing was observed at once.
+
+        Where a phase was narrowed after it was cut, its `first` stands.
+        """
+        assert self.panel is not None
+        before = np.append(0, self.last[:-1])
+        before[self.offsets[:-1][np.diff(self.offsets) > 0]] = 0
+        whole = _first_seen(self.panel, self.series, before, self.last) == self.first
+        return np.where(whole, before, self.first)
 
     def until(self, ends: Ints) -> Phases:
         """Phases cut off after each series' as-at month."""
@@ -86,9 +161,12 @@ class Phases:
         return np.repeat(np.arange(len(self.offsets) - 1, dtype=np.int64), np.diff(self.offsets))
 
 
-def _first_seen(seen: np.ndarray[Any, Any], edge: int, stop: int) -> Ints:
-    part = seen[:, edge:stop]
-    return np.where(part.any(axis=1), edge + part.argmax(axis=1), stop).astype(np.int64)
+def _first_seen(panel: Panel, series: Ints, begin: Ints, stop: Ints) -> Ints:
+    """Return the first observed month of each stretch begin .. stop (half open); `stop` where none is."""
+    seen = np.flatnonzero(np.isfinite(panel.observed))
+    row = series * panel.n_periods
+    found = np.append(seen, panel.observed.size)[np.searchsorted(seen, row + begin)]
+    return np.minimum(found - row, stop).astype(np.int64)
 
 
 def resolve(panel: Panel, phases: Phases, baseline: Baseline, ends: Ints) -> tuple[Phases, Ints, Ints]:

@@ -45,9 +45,10 @@ class Chart:
     name : str
     about : str
         The sentence that says what its centre and limits are.
-    needs : {"values", "counts", "parts", "whole parts", "gaps"}
-        What the data must be: any numbers; whole numbers from 0; a numerator and a denominator; the same in
-        whole numbers, the numerator from 0; numbers from 0, in order of observation.
+    needs : {"values", "counts", "parts", "whole parts", "gaps", "subgroups"}
+        What the data must be: any numbers; whole numbers from 0; a numerator and a denominator; the same with
+        counts in the numerator (for p, np and p_prime a part of a whole denominator); numbers from 0, in
+        order of observation; several observations a month.
     zones : {"sigma", "limits", "centre", "totals"}
         Which lines the rules may ask for: any number of sigma; the centre and the control limits, because the
         limits are no multiple of one sigma; the centre alone; none, because totals are compared exactly.
@@ -57,6 +58,8 @@ class Chart:
         Where the plotted value can never be: below the first, above the second.
     options : mapping of str to Setting
         Options of its own.
+    title : str
+        How pages name it; by default as the code does.
     """
 
     name: str
@@ -66,13 +69,17 @@ class Chart:
     memory: bool = False
     bounds: tuple[float | None, float | None] = (None, None)
     options: Mapping[str, Setting] = field(default_factory=dict)
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", self.title or self.name)
 
 
 CHARTS: dict[str, Chart] = {
     chart.name: chart
     for chart in (
         # Shewhart (1931); NIST/SEMATECH e-Handbook 6.3.2.2; Wheeler (1993), Understanding Variation
-        Chart("xmr", "mean of the baseline's monthly values; sigma = mean moving range / d2"),
+        Chart("xmr", "mean of the baseline's monthly values; sigma = mean moving range / d2", title="XmR"),
         # Przyborowski and Wilenski (1940), Biometrika 31, 313-323: exact given the total
         Chart(
             "small_count",
@@ -80,6 +87,7 @@ CHARTS: dict[str, Chart] = {
             needs="counts",
             zones="totals",
             bounds=(0.0, None),
+            title="small counts, exact",
         ),
         # NIST/SEMATECH e-Handbook 6.3.2.2
         Chart(
@@ -88,6 +96,7 @@ CHARTS: dict[str, Chart] = {
             zones="limits",
             memory=True,
             bounds=(0.0, None),
+            title="moving ranges",
         ),
         # Perla, Provost and Murray (2011), BMJ Quality and Safety 20, 46-51
         Chart(
@@ -95,6 +104,149 @@ CHARTS: dict[str, Chart] = {
             "median of the baseline; no limits",
             zones="centre",
             options={"middle": Setting("median", words=("median", "mean"))},
+        ),
+        # Roberts (1959), Technometrics 1, 239-250; NIST/SEMATECH e-Handbook 6.3.2.4
+        Chart(
+            "ewma",
+            "means in which a month's weight falls by 1 - lam a month; lines as their own spread has it",
+            zones="limits",
+            memory=True,
+            options={
+                "lam": Setting(0.2, 0.001, 1.0),
+                "lines": Setting("exact", words=("exact", "asymptotic")),
+            },
+        ),
+        # Page (1954), Biometrika 41, 100-115; NIST/SEMATECH e-Handbook 6.3.2.3
+        Chart(
+            "cusum",
+            "sums of what exceeds k sigma above and below the centre; limits h sigma",
+            zones="limits",
+            memory=True,
+            options={
+                "k": Setting(0.5, 0.0, 10.0),
+                "h": Setting(5.0, 0.1, 1_000.0),
+                "head_start": Setting(0.0, 0.0, 1.0),
+                "reset": Setting("never", words=("never", "after signal")),
+            },
+        ),
+        # Montgomery (2013), Introduction to Statistical Quality Control, 7th ed., section 9.3
+        Chart(
+            "ma",
+            "means of the last months; sigma over the root of how many there are",
+            zones="limits",
+            memory=True,
+            options={"span": Setting(3, 2, 60, is_whole=True)},
+        ),
+        # Montgomery (2013), section 7.2; NIST/SEMATECH e-Handbook 6.3.3.2
+        Chart(
+            "p",
+            "proportions; centre sum / sum, sigma sqrt(p (1 - p) / n) of each month",
+            needs="whole parts",
+            bounds=(0.0, 1.0),
+            options={"limits": Setting("sigma", words=("sigma", "exact"))},
+        ),
+        Chart(
+            "np",
+            "numerators; centre n p, sigma sqrt(n p (1 - p)) of each month",
+            needs="whole parts",
+            bounds=(0.0, None),
+            options={"limits": Setting("sigma", words=("sigma", "exact"))},
+        ),
+        # Montgomery (2013), section 7.3; NIST/SEMATECH e-Handbook 6.3.3.1
+        Chart(
+            "c",
+            "counts; centre their mean, sigma its root",
+            needs="counts",
+            bounds=(0.0, None),
+            options={"limits": Setting("sigma", words=("sigma", "exact", "negative_binomial"))},
+        ),
+        Chart(
+            "u",
+            "counts per denominator; centre sum / sum, sigma sqrt(u / n) of each month",
+            needs="whole parts",
+            bounds=(0.0, None),
+            options={"limits": Setting("sigma", words=("sigma", "exact", "negative_binomial"))},
+        ),
+        # Laney (2002), Quality Engineering 14, 531-537
+        Chart(
+            "p_prime",
+            "the p chart, its sigma times that of the z-scores' moving ranges",
+            needs="whole parts",
+            bounds=(0.0, 1.0),
+            title="Laney p'",
+        ),
+        Chart(
+            "u_prime",
+            "the u chart, its sigma times that of the z-scores' moving ranges",
+            needs="whole parts",
+            bounds=(0.0, None),
+            title="Laney u'",
+        ),
+        # Taylor (2017), Normalized Individuals (I') Control Chart
+        Chart(
+            "i_prime",
+            "ratios; centre sum / sum, sigma from steps normalised by both denominators, over sqrt(n)",
+            needs="parts",
+            title="I'",
+        ),
+        # Benneyan (2001), Health Care Management Science 4, 305-318
+        Chart(
+            "g",
+            "cases strictly between events; centre their mean, sigma sqrt(mean (mean + 1))",
+            needs="counts",
+            zones="limits",
+            bounds=(0.0, None),
+            options={
+                "middle": Setting("mean", words=("mean", "median")),
+                "limits": Setting("sigma", words=("sigma", "exact")),
+            },
+        ),
+        # Nelson (1994), Journal of Quality Technology 26, 239-240
+        Chart(
+            "t",
+            "times between events, judged as an XmR chart of their 3.6th root",
+            needs="gaps",
+            bounds=(0.0, None),
+        ),
+        # Shewhart (1931); Burr (1969), Journal of Quality Technology 1, 163-167 (estimators, unequal sizes)
+        Chart(
+            "xbar_r",
+            "means of subgroups; centre the mean of all observations, sigma from the ranges within, over sqrt(n)",
+            needs="subgroups",
+            options={"estimator": Setting("uwave", words=("uwave", "mvlue"))},
+            title="X-bar and R",
+        ),
+        Chart(
+            "xbar_s",
+            "means of subgroups; centre the mean of all observations, sigma from the sds within, over sqrt(n)",
+            needs="subgroups",
+            options={"estimator": Setting("uwave", words=("uwave", "mvlue", "rmsdf"))},
+            title="X-bar and S",
+        ),
+        Chart(
+            "r",
+            "ranges within subgroups; centre d2(n) sigma, limits so many times d3(n) sigma from it",
+            needs="subgroups",
+            zones="limits",
+            bounds=(0.0, None),
+            options={"estimator": Setting("uwave", words=("uwave", "mvlue"))},
+            title="R",
+        ),
+        Chart(
+            "s",
+            "sds within subgroups; centre c4(n) sigma, limits so many times sqrt(1 - c4(n)^2) sigma from it",
+            needs="subgroups",
+            zones="limits",
+            bounds=(0.0, None),
+            options={"estimator": Setting("uwave", words=("uwave", "mvlue", "rmsdf"))},
+            title="S",
+        ),
+        # Efron and Morris (1973), Journal of the American Statistical Association 68, 117-130
+        Chart(
+            "seasonal_xmr",
+            "level and effect of the calendar month; sigma = mean moving range of the rest / d2, corrected",
+            options={"shrink": Setting("quartile", words=("quartile", "none"))},
+            title="seasonal XmR",
         ),
     )
 }

@@ -1,4 +1,4 @@
-"""exceptions(): which rules each month completes."""
+"""exceptions(): which rules each month completes; run_tests(): runs and crossings of the centre line."""
 
 from __future__ import annotations
 
@@ -6,15 +6,21 @@ from typing import Any
 
 import numpy as np
 
+from spc.chart_kinds import CHARTS
 from spc.charts.exact import exact_lines
 from spc.checks import parcel
 from spc.kernels.small_counts import critical_totals, judge_totals
-from spc.kernels.zones import k_of_m, zone
-from spc.results import Exceptions, Limits
-from spc.rules import Rule, rule_set
-from spc.ties import settle
+from spc.kernels.zones import zone, zone_lines
+from spc.results import Exceptions, Limits, Months, RunTests
+from spc.results.patterns import asked_of, found_runs, masks, run_tables
+from spc.results.statuses import OK
+from spc.rules import Rule, levels_of, rule_set
+from spc.ties import CONTROL, settle
 
-__all__ = ["exceptions"]
+__all__ = ["exceptions", "run_tests"]
+
+Zones = np.ndarray[Any, np.dtype[np.uint16]]
+RUN = (Rule("Run", asks="run", gaps="bridge"),)
 
 
 def exceptions(limits: Limits, *, rules: str | tuple[Rule, ...] | list[Rule] = "opcc") -> Exceptions:
@@ -25,13 +31,14 @@ def exceptions(limits: Limits, *, rules: str | tuple[Rule, ...] | list[Rule] = "
     limits : Limits
         From `limits`; its as-at month is the month reported on.
     rules : str or rows of Rule
-        "opcc", "western_electric", or rows of your own.
+        A set of `spc.RULES`, or rows of your own.
 
     Returns
     -------
     Exceptions
         `mask` (n_series, n_periods) uint32: bit 2i is rule i High, bit 2i + 1 Low, at the month that
-        completes the pattern. `words` are those of the as-at month.
+        completes the pattern; rules that do not tell the sides apart have the bit 2i alone. `words` are those
+        of the as-at month.
 
     Raises
     ------
@@ -40,11 +47,14 @@ def exceptions(limits: Limits, *, rules: str | tuple[Rule, ...] | list[Rule] = "
 
     Notes
     -----
-    Beyond is strict; a month on the centre line, a missing month and the start of a phase break a run.
-    Series without variation in the baseline raise nothing. On the `small_count` chart a rule compares the
-    total of its last m months with the baseline's, at the chance that it has on normal months. Ties are
-    settled on the decimals, so the constant 0.1 never flags. Source: SPEC 2 and 7; Western Electric (1956),
-    pp. 25-28.
+    Beyond is strict; unless a row says otherwise a month on the centre line, a missing month and the start of
+    a phase break a run. Series without variation in the baseline raise nothing but steps. Where lines differ
+    by month each point is judged by its own. Charts answer what they have lines for: on a run chart runs,
+    crossings and steps; where points share months (`memory`) a single point beyond the limits. On the
+    `small_count` chart a rule compares the total of its last m months with the baseline's, at the chance that
+    it has on normal months; rows without a `chance` are not asked there. Ties are settled on the decimals, so
+    the constant 0.1 never flags. Source: SPEC 2, 7 and 8; Western Electric (1956), pp. 25-28; Nelson (1984),
+    Journal of Quality Technology 16, 237-239.
 
     Examples
     --------
@@ -56,35 +66,74 @@ def exceptions(limits: Limits, *, rules: str | tuple[Rule, ...] | list[Rule] = "
     """
     parcel("limits", limits, Limits, "spc.limits(panel)")
     rows = rule_set(rules)
-    levels = tuple(sorted({float(row.zone) for row in rows}))
+    levels = levels_of(rows)
     zones = _zones(limits, levels)
-    mask = np.empty(zones.shape, np.uint32)
-    phases = limits.phases
-    k_of_m(
-        zones,
-        phases.offsets,
-        phases.first,
-        phases.last,
-        np.array([levels.index(row.zone) for row in rows], np.int64),
-        np.array([row.needed for row in rows], np.int64),
-        np.array([row.span for row in rows], np.int64),
-        np.arange(0, 2 * len(rows), 2, dtype=np.int64),
-        mask,
-    )
+    mask = masks(limits, rows, zones, levels, members=False)
     if limits.phase_small.any():
         _judge_small_counts(limits, rows, mask)
     return Exceptions(limits=limits, rules=rows, mask=mask, zones=zones, levels=levels)
 
 
+def run_tests(limits: Limits) -> RunTests:
+    """Test every series for runs and crossings of its centre line, as at its month.
+
+    Parameters
+    ----------
+    limits : Limits
+        Of a run chart, or of any other with a centre line whose points share no months.
+
+    Returns
+    -------
+    RunTests
+        (n_series,) each: useful points, longest run and the longest allowed, crossings and the fewest allowed,
+        and whether either is a signal. Series without a centre line have no useful points.
+
+    Notes
+    -----
+    Useful points are those of the as-at month's phase that do not lie on the centre; gaps are bridged. Signal:
+    a run of more than round(log2 n) + 3, anywhere, or fewer crossings than the 5% point of the binomial
+    distribution of n - 1 and 1/2. Source: Anhoej and Olesen (2014), PLoS ONE 9, e113825.
+
+    Examples
+    --------
+    >>> import spc
+    >>> panel = spc.Panel.from_numpy([4, 5, 6, 4, 3, 5] * 2 + [7, 8, 7, 9, 8, 7, 8, 9], start="2023-01")
+    >>> found = spc.run_tests(spc.limits(panel, chart="run", baseline=12))
+    >>> print(found.n_useful[0], found.longest_run[0], found.longest_run_max[0], found.signal[0])
+    16 8 7 True
+    """
+    parcel("limits", limits, Limits, "spc.limits(panel)")
+    zones = _zones(limits, (0.0,))
+    mask = np.zeros(zones.shape, np.uint32)
+    asked = asked_of(limits, RUN)
+    counted = found_runs(limits, RUN, zones, (0.0,), asked, mask, members=False)
+    at = np.concatenate([counted, np.zeros((1, 3), np.int64)])[limits.phase_at_end]
+    longest, fewest = (table[at[:, 0]] for table in run_tables(zones.shape[1]))
+    return RunTests(
+        limits=limits,
+        n_useful=at[:, 0],
+        longest_run=at[:, 1],
+        longest_run_max=longest,
+        n_crossings=at[:, 2],
+        n_crossings_min=fewest,
+        signal=(at[:, 1] > longest) | (at[:, 2] < fewest),
+    )
+
+
 def _judge_small_counts(limits: Limits, rows: tuple[Rule, ...], mask: np.ndarray[Any, Any]) -> None:
     """Add the exceptions of the phases on the small_count chart, in the months after their baseline."""
+    # rules that ask for three sigma ask for the control limits: at `width` sigma, as the lines are drawn
+    chances = [row.chance_beyond(limits.width if row.zone == CONTROL else row.zone) for row in rows]
+    known = [i for i, chance in enumerate(chances) if chance == chance]
+    if not known:
+        return
     small = limits.phase_small
-    order = sorted(range(len(rows)), key=lambda i: rows[i].span)  # the kernel's totals grow with the span
+    order = sorted(known, key=lambda i: rows[i].span)  # the kernel's totals grow with the span
     span = np.array([rows[i].span for i in order], np.int64)
-    high = np.empty((len(small), len(rows)), np.int64)
-    low = np.empty((len(small), len(rows)), np.int64)
+    high = np.empty((len(small), len(order)), np.int64)
+    low = np.empty((len(small), len(order)), np.int64)
     events = np.where(small, limits.phase_total, np.nan)
-    critical_totals(events, limits.phase_count, span, np.array([rows[i].chance for i in order]), high, low)
+    critical_totals(events, limits.phase_count, span, np.array([chances[i] for i in order]), high, low)
     judge_totals(
         limits.panel.observed,
         limits.phases.offsets,
@@ -100,32 +149,69 @@ def _judge_small_counts(limits: Limits, rows: tuple[Rule, ...], mask: np.ndarray
     )
 
 
-def _zones(limits: Limits, levels: tuple[float, ...]) -> np.ndarray[Any, np.dtype[np.uint16]]:
+def _zones(limits: Limits, levels: tuple[float, ...]) -> Zones:
     panel, phases = limits.panel, limits.phases
     zones = np.empty(panel.values.shape, np.uint16)
     ties = np.empty(panel.n_series, np.int64)
+    judged = limits.phase_status == OK
     zone(
         panel.observed,
         phases.offsets,
         phases.first,
         phases.last,
         limits.phase_centre,
-        limits.phase_sigma,
+        np.where(judged, limits.phase_sigma, np.nan),
         limits.phase_count,
         limits.phase_total,
-        limits.phase_scale,
-        np.array(levels),
+        np.where(_is_mean(limits), limits.phase_scale, 0.0),
+        np.array([limits.width if level == CONTROL else level for level in levels], np.float64),
         zones,
         ties,
     )
+    if limits.months is not None:
+        own = limits.months.judged or limits.months
+        zones[own.series], ties[own.series] = _zones_by_month(limits, own, levels)
     for s in np.flatnonzero(ties):
         _settle_series(limits, int(s), levels, zones[s])
     return zones
 
 
+def _is_mean(limits: Limits) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Whether the centre is the plain mean of the baseline, so that ties may be settled on its total."""
+    agreed = limits.choices.get("known_centre")
+    plain = limits.choices.get("centre", "mean") == "mean"
+    known = np.zeros(len(limits.phase_centre), np.bool_) if agreed is None else ~np.isnan(agreed)
+    xmr = limits.phase_chart == list(CHARTS).index("xmr")
+    return ~known & xmr if plain else np.zeros_like(known)
+
+
+def _zones_by_month(
+    limits: Limits, own: Months, levels: tuple[float, ...]
+) -> tuple[Zones, np.ndarray[Any, np.dtype[np.int64]]]:
+    """Judge series whose months have lines of their own."""
+    zones = np.empty(own.points.shape, np.uint16)
+    ties = np.empty(len(own.series), np.int64)
+    zone_lines(
+        own.points,
+        np.full_like(own.points, np.nan) if own.below is None else own.below,
+        own.centre,
+        own.sigma,
+        own.upper,
+        own.lower,
+        np.append(limits.phase_status == OK, False)[limits.phase_of[own.series]],
+        np.array([np.inf if level == CONTROL else level for level in levels], np.float64),
+        zones,
+        ties,
+    )
+    return zones, ties
+
+
 def _settle_series(limits: Limits, s: int, levels: tuple[float, ...], zones: np.ndarray[Any, Any]) -> None:
+    """Settle a series' near-ties exactly; where the chart has no exact lines they stay on the line."""
     phases = limits.phases
     for p in range(int(phases.offsets[s]), int(phases.offsets[s + 1])):
+        if limits.phase_status[p] != OK:
+            continue
         lines = exact_lines(limits, s, p)
         if lines is not None:
             settle(zones, lines, levels, limits.width)

@@ -11,6 +11,7 @@ from spc.checks import whole
 from spc.portrait import Portrait, Stretch, distinct_texts, fine_text, portrait, rule_bits
 from spc.rules import Rule
 from spc.scoring import Scorecard
+from spc.ties import CONTROL
 from spc.wording import change_text, rounded
 
 __all__ = ["STATUS_WORDS", "explain", "parts_text"]
@@ -28,10 +29,23 @@ STATUS_WORDS = {
     "no value": "There is no figure for the month reported on, so it has no exceptions and no weighting.",
     "nothing to judge": "The months that set the limits of this rare count reach the month reported on, "
     "so none is left to be judged by them.",
+    "no denominator": "The chart needs a numerator and a denominator, so no exceptions are looked for.",
+    "negative value": "The chart needs values that are not negative, so no exceptions are looked for.",
     "refused": "Refused when the figures were read, so there is nothing to judge; the foot of the page says "
     "why.",
+    "not agreed": "The agreed limits hold none for this series in the month reported on, so no exceptions are "
+    "looked for.",
     "rolling 12 only": "Only rolling 12-month figures are published for this measure, so it has no "
     "exceptions, no trend and no weighting.",
+}
+#: Rules on the spread of the months have no side.
+UNSIDED = ("either", "both")
+#: What charts plot that do not plot the month's own value.
+PLOTTED = {
+    "mr": "moving range",
+    "ewma": "EWMA",
+    "ma": "moving average",
+    "cusum": "CUSUM",
 }
 #: Statuses whose limits hold; in a month without a value there is nothing for them to judge.
 JUDGED = ("ok", "no value")
@@ -95,40 +109,66 @@ def _exceptions(card: Scorecard, one: Portrait) -> Iterator[str]:
         yield f"No exception stands in {one.month(one.end)}."
     else:
         for rule, side in found:
-            yield (_small_count if stretch.small else _zone)(one, stretch, rule, side)
+            yield (_small_count if stretch.small else _pattern)(one, stretch, rule, side)
+
+
+def _pattern(one: Portrait, stretch: Stretch, rule: Rule, side: str) -> str:
+    """Say what a rule found: which months lie beyond which line, or how they move."""
+    asked = rule.asks
+    if asked == "step":
+        return _steps_said(one, rule, side)
+    if asked in ("swing", "run", "crossings", "within") or rule.side in UNSIDED:
+        return f"{rule.name}{f' {side}' if side else ''}: {rule.words}."
+    return _zone(one, stretch, rule, side)
+
+
+def _steps_said(one: Portrait, rule: Rule, side: str) -> str:
+    """Say from where to where a value has moved in one direction."""
+    known = [t for t in range(one.end + 1) if math.isfinite(one.points[t])][-rule.span - 1 :]
+    ends = [f"{one.text(float(one.points[t]))} in {one.month(t)}" for t in (known[0], known[-1])]
+    moved = "up" if side == "High" else "down"
+    return f"{rule.name} {side}: {_count(rule.span)} steps {moved} in a row, from {ends[0]} to {ends[1]}."
 
 
 def _zone(one: Portrait, stretch: Stretch, rule: Rule, side: str) -> str:
     """Say which months lie beyond which line."""
     high = side == "High"
-    where = "above" if high else "below"
-    line = stretch.centre + (rule.zone if high else -rule.zone) * stretch.sigma
-    months = range(one.end - rule.span + 1, one.end + 1)
-    beyond = [t for t in months if t >= 0 and (one.values[t] > line if high else one.values[t] < line)]
+    where, sigmas = ("above", rule.zone) if high else ("below", -rule.zone)
+    points = one.below if one.below is not None and not high else one.points
+    lines = {
+        t: stretch.at(t, sigmas) for t in range(max(one.end - rule.span + 1, stretch.first), one.end + 1)
+    }
+    beyond = [t for t, line in lines.items() if (points[t] > line if high else points[t] < line)]
     if len(beyond) < rule.needed:  # rounded for publication, or a tie settled on the decimals
         return f"{rule.name} {side}, judged on the exact figures."
     named = "the centre line" if rule.zone == 0.0 else f"the {rule.zone:g}-sigma line"
-    if rule.zone >= 3.0:
+    if rule.zone == CONTROL:
         named = f"the {'upper' if high else 'lower'} control limit"
-    nearest = min((abs(float(one.values[t]) - line), t) for t in beyond)[1]
-    value, drawn = distinct_texts(float(one.values[nearest]), line, one.unit)
+    nearest = min((abs(float(points[t]) - lines[t]), t) for t in beyond)[1]
+    value, drawn = distinct_texts(float(points[nearest]), lines[nearest], one.unit)
+    of_line = f"{named} of {drawn}" if stretch.lines is None or rule.span == 1 else f"{named} of the month"
     if rule.span == 1:
-        return f"{rule.name} {side}: {one.month(one.end)} ({value}) is {where} {named} of {drawn}."
+        month = f"{_plotted(one, stretch)}{one.month(one.end)}"
+        return f"{rule.name} {side}: {month} ({value}) is {where} {of_line}."
     if len(beyond) == rule.span and rule.span > 3:
-        first = one.month(beyond[0])
-        run = f"{first} to {one.month(one.end)}, {_count(rule.span)} months running,"
-        return f"{rule.name} {side}: {run} are all {where} {named} of {drawn}."
-    listed = _listed([f"{one.month(t)} ({_shown(one, t, line)})" for t in beyond])
+        run = f"{one.month(beyond[0])} to {one.month(one.end)}, {_count(rule.span)} months running,"
+        return f"{rule.name} {side}: {run} are all {where} {of_line}."
+    listed = _listed([f"{one.month(t)} ({_shown(one, t, lines[t])})" for t in beyond])
     run = (
         f"{'both' if len(beyond) == 2 else 'all'}"
         if len(beyond) == rule.span
-        else (f"{_count(len(beyond))} of the last {_count(rule.span)} months,")
+        else f"{_count(len(beyond))} of the last {_count(rule.span)} months,"
     )
-    return f"{rule.name} {side}: {listed} are {run} {where} {named} of {drawn}."
+    return f"{rule.name} {side}: {listed} are {run} {where} {of_line}."
+
+
+def _plotted(one: Portrait, stretch: Stretch) -> str:
+    """Say what is judged where it is not the month's own value: "the EWMA of "."""
+    return "" if one.plotted is None else f"the {PLOTTED.get(stretch.chart, 'plotted value')} of "
 
 
 def _shown(one: Portrait, t: int, line: float) -> str:
-    return distinct_texts(float(one.values[t]), line, one.unit)[0]
+    return distinct_texts(float(one.points[t]), line, one.unit)[0]
 
 
 def _small_count(one: Portrait, stretch: Stretch, rule: Rule, side: str) -> str:

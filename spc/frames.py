@@ -6,6 +6,7 @@ reduced to its unique texts first, and those are read one by one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ __all__ = [
     "Table",
     "month_ordinal",
     "read_csv",
+    "read_events",
     "read_long",
     "read_wide",
     "series_names",
@@ -48,17 +50,18 @@ class Table:
 
 
 def read_long(frame: Any, series: Sequence[str], period: str, columns: Mapping[str, str | None]) -> Table:
-    """Read one row per series and month; `columns` maps our names to the frame's column headings."""
+    """Read one row per series and month (and `member`); `columns` maps our names to the frame's headings."""
     wanted = {ours: theirs for ours, theirs in columns.items() if theirs is not None}
     rows = _as_pandas(frame, [*series, period, *wanted.values()])
-    if rows.empty:
-        raise InputError("The frame has no rows, so there is no series to read.")
     codes, keys = _series_codes(rows, series)
     months, echo = _month_column(rows[period], period)
     _refuse_years(rows[period], period, months)
     start = int(months.min())
     shape = (len(next(iter(keys.values()))), int(months.max()) - start + 1)
     place = codes * shape[1] + (months - start)
+    if "member" in wanted:
+        names = [*series, wanted["member"]]
+        return Table(keys, start, echo, _members(rows, wanted["value"], names, period, place, shape))
     _refuse_duplicates(rows, series, period, place, shape[0] * shape[1])
     cells = {}
     for ours, theirs in wanted.items():
@@ -69,11 +72,22 @@ def read_long(frame: Any, series: Sequence[str], period: str, columns: Mapping[s
     return Table(keys, start, echo, cells)
 
 
+def _members(
+    rows: pd.DataFrame, value: str, names: Sequence[str], period: str, place: Array, shape: tuple[int, int]
+) -> dict[str, Array]:
+    """Return all numbers cell by cell in rising order, and where each cell begins; `names` end in the member."""
+    if names[-1] != period:
+        codes, _ = _series_codes(rows, names[-1:])
+        _refuse_duplicates(rows, names, period, pd.factorize(place * (codes.max() + 1) + codes)[0], len(rows))
+    numbers = _number_column(rows, value, names, period)
+    begins = np.append(0, np.cumsum(np.bincount(place, minlength=shape[0] * shape[1])))
+    cells = np.arange(shape[0])[:, None] * shape[1] + np.arange(shape[1] + 1)
+    return {"members": numbers[np.lexsort((numbers, place))], "begins": begins[cells]}
+
+
 def read_wide(frame: Any, series: Sequence[str] | None) -> Table:
     """Read one row per series and one column per month."""
     rows = _as_pandas(frame)
-    if rows.empty:
-        raise InputError("The frame has no rows, so there is no series to read.")
     if isinstance(frame, pd.DataFrame) and not isinstance(rows.index, pd.RangeIndex):
         rows = rows.reset_index()
     dated, names = _dated_headings(rows, series)
@@ -95,6 +109,14 @@ def read_wide(frame: Any, series: Sequence[str] | None) -> Table:
     for column, month in dated.items():
         cells[codes, month - start] = _number_column(rows, column, names, None)
     return Table(keys, start, "period", {"value": cells})
+
+
+def read_events(frame: Any, series: Sequence[str], when: str) -> tuple[Array, dict[str, Array], Array]:
+    """Read one row per event: the series of each, the names of the series, and the dates as they stand."""
+    rows = _as_pandas(frame, [*series, when])
+    zoned = isinstance(rows[when].dtype, pd.DatetimeTZDtype)
+    dates = rows[when].dt.tz_convert(None) if zoned else rows[when]  # elapsed time is that of UTC
+    return *_series_codes(rows, series), dates.to_numpy()
 
 
 def _dated_headings(rows: pd.DataFrame, series: Sequence[str] | None) -> tuple[dict[Any, int], list[Any]]:
@@ -139,6 +161,8 @@ def _as_pandas(frame: Any, columns: Sequence[str] | None = None) -> pd.DataFrame
     for name in columns or []:
         if isinstance(frame[name], pd.DataFrame):
             raise InputError(f"Two columns are headed {name!r}: keep one.")
+    if frame.empty:
+        raise InputError("The frame has no rows, so there is no series to read.")
     return frame
 
 
@@ -276,11 +300,7 @@ def _texts_to_numbers(column: pd.Series[Any], refuse: Any) -> Array:
     for code, rule in enumerate(read.rules):
         if rule:
             problem = Problem.of(rule, str(values[code]))
-            option = (
-                ""
-                if "missing=" not in problem.remedy and "unit" not in problem.remedy
-                else " (with spc.read)"
-            )
+            option = " (with spc.read)" if re.search("missing=|unit", problem.remedy) else ""
             place = refuse(
                 int(np.argmax(codes == code)), f"{READING_RULES[rule].refused}: {problem.remedy}{option}."
             )

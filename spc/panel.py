@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from spc import frames
+from spc import events, frames
 from spc.arrays import chosen, frozen, matrix, named_rows, sealed
 from spc.checks import ChoiceError, InputError, whole
+from spc.subgroups import Subgroups, has_members, means_of, read_members
 from spc.wording import month_text
 
 __all__ = ["Ends", "Floats", "Panel"]
@@ -55,6 +56,8 @@ class Panel:
         What `read` found: the problems, and the cells in, used and reported. A selection has none.
     refused : (n_series,) bool
         Series that stand here by name alone, because a cell of theirs could not be read.
+    within : Subgroups, optional
+        Of months with several observations, whose mean is the value: how many, their range and sd.
     """
 
     values: Floats
@@ -67,6 +70,7 @@ class Panel:
     note: str = ""
     report: Any = None
     refused: np.ndarray[Any, np.dtype[np.bool_]] = field(default_factory=lambda: np.zeros(0, bool))
+    within: Subgroups | None = None
 
     def __post_init__(self) -> None:
         set_once = object.__setattr__
@@ -96,6 +100,7 @@ class Panel:
         value: str = "value",
         of: str | None = None,
         given: Mapping[int, str] | None = None,
+        subgroup: str | None = None,
     ) -> Panel:
         """Make a Panel from a long (tidy) frame: one row per series and month.
 
@@ -113,6 +118,8 @@ class Panel:
             The denominator; empty cells for series that have none.
         given : mapping of int to str, optional
             Columns that hold ready window values, by window length: ``{3: "given_3", 12: "given_12"}``.
+        subgroup : str, optional
+            The column that tells several rows of one month apart (`period` itself if none does).
 
         Returns
         -------
@@ -134,8 +141,11 @@ class Panel:
         Panel(1 series x 3 months, 2024-05 to 2024-07)
         """
         names = [series] if isinstance(series, str) else list(series)
+        if subgroup is not None:
+            return cls(**read_members(frame, names, period, value, subgroup, of, given))
         windows = {whole("given", window, 2, 1_200): column for window, column in (given or {}).items()}
-        table = frames.read_long(frame, names, period, {"value": value, "of": of, **_named(windows)})
+        ready = {f"given {window}": column for window, column in windows.items()}
+        table = frames.read_long(frame, names, period, {"value": value, "of": of, **ready})
         cells = dict(table.cells)
         return cls(
             values=cells["value"],
@@ -186,7 +196,7 @@ class Panel:
         Parameters
         ----------
         values : array_like (n_series, n_periods) or (n_periods,)
-            The counts or numerators; NaN = not observed.
+            The counts or numerators; NaN = not observed. (n_series, n_periods, m) for subgroups.
         start : str, Period, date or None
             The first month; None for plain observation order (no calendar).
         of, given : array_like, optional
@@ -204,7 +214,7 @@ class Panel:
         >>> spc.Panel.from_numpy([[3, 5, 4]], start="2024-05")
         Panel(1 series x 3 months, 2024-05 to 2024-07)
         """
-        cells = matrix("values", values)
+        cells, within = means_of(values, of) if has_members(values) else (matrix("values", values), None)
         named = keys if isinstance(keys, Mapping) else {"series": range(len(cells)) if keys is None else keys}
         labels = frames.series_names(named, len(cells))
         return cls(
@@ -213,7 +223,10 @@ class Panel:
             start=None if start is None else frames.month_ordinal(start, "start"),
             of=None if of is None else matrix("of", of, cells.shape),
             given={k: matrix(f"given[{k}]", v, cells.shape) for k, v in (given or {}).items()},
+            within=within,
         )
+
+    from_events: ClassVar[classmethod[Any, ..., Panel]] = classmethod(events.from_events)
 
     @property
     def n_series(self) -> int:
@@ -317,12 +330,7 @@ class Panel:
     def until(self, month: Any) -> Panel:
         """Return the panel as it ends with `month`: what was known then, if nothing was revised."""
         stop = self.position(month) + 1
-        return replace(
-            self,
-            values=self.values[:, :stop],
-            of=None if self.of is None else self.of[:, :stop],
-            given={window: cells[:, :stop] for window, cells in self.given.items()},
-        )
+        return replace(self, **self._cut(np.s_[:, :stop]))
 
     def select(self, series: Any = None, /, **keys: Any) -> Panel:
         """Return some of the series.
@@ -344,19 +352,23 @@ class Panel:
             A key that the panel does not have, or a value that no series has.
         """
         rows = np.arange(self.n_series) if series is None else chosen(series, self.n_series)
-        return self._take(named_rows(self.keys, keys, rows))
-
-    def _take(self, rows: np.ndarray[Any, Any]) -> Panel:
+        rows = named_rows(self.keys, keys, rows)
         return replace(
             self,
-            values=self.values[rows],
+            **self._cut(rows),
             keys={name: labels[rows] for name, labels in self.keys.items()},
-            of=None if self.of is None else self.of[rows],
-            given={window: cells[rows] for window, cells in self.given.items()},
             is_ratio=self.is_ratio[rows],
             refused=self.refused[rows],
             report=None,
         )
+
+    def _cut(self, where: Any) -> dict[str, Any]:
+        return {
+            "values": self.values[where],
+            "of": None if self.of is None else self.of[where],
+            "given": {window: cells[where] for window, cells in self.given.items()},
+            "within": self.within and self.within.cut(where),
+        }
 
     def parts(self, s: int) -> tuple[Floats, Floats | None]:
         """Return the values of series `s` and its denominators, None where it is no ratio."""
@@ -385,7 +397,3 @@ class Panel:
             return f"Panel({self.n_series:,} series x {self.n_periods:,} observations)"
         span = f"{self.months[0]} to {self.months[-1]}"
         return f"Panel({self.n_series:,} series x {self.n_periods:,} months, {span})"
-
-
-def _named(windows: Mapping[int, str]) -> dict[str, str]:
-    return {f"given {window}": column for window, column in windows.items()}

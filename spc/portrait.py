@@ -14,6 +14,8 @@ from spc.measures import Measure
 from spc.panel import Floats, Panel
 from spc.rules import Rule
 from spc.scoring import Scorecard
+from spc.stretches import Stretch, stretches
+from spc.targets import target_line
 from spc.wording import Unit, month_text, rounded, value_text
 
 __all__ = [
@@ -27,34 +29,15 @@ __all__ = [
     "rule_bits",
 ]
 
+#: Charts that plot an average of the values.
+AVERAGES = {"ewma", "ma"}
 #: The longest rolling window that may stand in for months where there are none.
 YEAR = 12
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """Months first .. last (half open) that share limits, in display units; NaN where a line is not drawn.
-
-    `small` says that the limits are counts that fire, rather than lines to be crossed.
-    """
-
-    first: int
-    last: int
-    centre: float
-    sigma: float
-    ucl: float
-    lcl: float
-    base_first: int
-    base_last: int
-    base_count: int
-    base_total: float
-    small: bool
-    reason: str = ""
-
-
-@dataclass(frozen=True)
 class Mark:
-    """A month at which exceptions stand: its position, the side, their words, and what to think of it.
+    """Exceptions of one side in one month: its position, the side, all words, and what to think of it.
 
     `judged` is False in the months that set the limits, where others follow that are judged by them.
     """
@@ -92,6 +75,10 @@ class Portrait:
     hidden : tuple of int
         Months that may not be published; `mark` stands for them.
     mark : str
+    plotted : (n_periods,) float64, optional
+        In display units, on charts of something else than the values: moving ranges, averages, sums.
+    below : (n_periods,) float64, optional
+        The lower sum of a CUSUM, as it is drawn.
     """
 
     s: int
@@ -107,6 +94,19 @@ class Portrait:
     targets: Floats
     hidden: tuple[int, ...] = ()
     mark: str = ""
+    plotted: Floats | None = None
+    below: Floats | None = None
+
+    @property
+    def points(self) -> Floats:
+        """What is drawn and judged (n_periods,): the values, or what the chart makes of them."""
+        return self.values if self.plotted is None else self.plotted
+
+    @property
+    def values_behind(self) -> bool:
+        """Whether what is drawn is on the scale of the values, which may then stand behind it."""
+        charts = {stretch.chart for stretch in self.stretches}
+        return self.plotted is not None and bool(charts) and charts <= AVERAGES
 
     @property
     def unit(self) -> Unit:
@@ -170,6 +170,7 @@ def portrait(card: Scorecard, s: int) -> Portrait:
         values = panel.given[YEAR][s] * scale
     values = np.where(np.arange(panel.n_periods) <= end, values, np.nan)
     cover = card.cover
+    plotted, below = (None, None) if rolling else _plotted(card, s, scale)
     return Portrait(
         s=s,
         name=panel.name(s),
@@ -178,50 +179,35 @@ def portrait(card: Scorecard, s: int) -> Portrait:
         end=end,
         values=values,
         rolling=rolling,
-        stretches=() if not measure.how.monthly else tuple(_stretches(card, s, scale, values)),
+        stretches=() if not measure.how.monthly else tuple(stretches(card, s, scale, values)),
         marks=() if not measure.how.monthly else tuple(_marks(card, s, measure)),
         steps=tuple(_steps(panel, measure)),
-        targets=_targets(panel, measure),
+        targets=target_line(panel, measure.target),
         hidden=() if cover is None else tuple(np.flatnonzero(cover.months[s]).tolist()),
         mark="" if cover is None else cover.mark,
+        plotted=plotted,
+        below=below,
     )
 
 
-def _stretches(card: Scorecard, s: int, scale: float, values: Floats) -> list[Stretch]:
+def _plotted(card: Scorecard, s: int, scale: float) -> tuple[Floats | None, Floats | None]:
+    """Return what the chart draws in place of the values, and the lower sum of a CUSUM."""
     limits = card.limits
-    found = []
-    for p in range(int(limits.phases.offsets[s]), int(limits.phases.offsets[s + 1])):
-        centre = float(limits.phase_centre[p]) * scale
-        if math.isnan(centre) or limits.phases.first[p] >= limits.phases.last[p]:
-            continue
-        k = p - int(limits.phases.offsets[s])
-        reasons = limits.phases.reasons
-        one = Stretch(
-            first=int(limits.phases.first[p]),
-            last=int(limits.phases.last[p]),
-            centre=centre,
-            sigma=float(limits.phase_sigma[p]) * scale,
-            ucl=float(limits.phase_upper[p]) * scale,
-            lcl=float(limits.phase_lower[p]) * scale,
-            base_first=int(limits.base_first[p]),
-            base_last=int(limits.base_last[p]),
-            base_count=int(limits.phase_count[p]),
-            base_total=float(limits.phase_total[p]),
-            small=bool(limits.phase_small[p]),
-            reason=reasons[k - 1] if 0 < k <= len(reasons) else "",
-        )
-        found.append(_reachable(one, card.measures[s], scale, values))
-    return found
+    row = limits.months_row(s)
+    if row is None or limits.months is None:
+        return None, None
+    until = np.arange(card.panel.n_periods) <= int(limits.ends[s])
 
+    def shown(cells: Floats | None) -> Floats | None:
+        return None if cells is None else np.where(until, cells[row] * scale, np.nan)
 
-def _reachable(one: Stretch, measure: Measure, scale: float, values: Floats) -> Stretch:
-    """Leave out lines that cannot be crossed: below 0 where nothing is, above all of a proportion."""
-    ucl, lcl = one.ucl, one.lcl
-    if lcl < 0.0 and not bool((values < 0.0).any()):
-        lcl = math.nan
-    if measure.kind == "proportion" and ucl > scale > 1.0:
-        ucl = math.nan
-    return replace(one, ucl=ucl, lcl=lcl)
+    points = shown(limits.months.points)
+    same = points is not None and np.array_equal(
+        points, np.where(until, card.panel.observed[s] * scale, np.nan), equal_nan=True
+    )
+    below = shown(limits.months.below)
+    empty = below is None or bool(np.isnan(below).all())
+    return None if same else points, None if empty else below
 
 
 def _marks(card: Scorecard, s: int, measure: Measure) -> list[Mark]:
@@ -233,12 +219,22 @@ def _marks(card: Scorecard, s: int, measure: Measure) -> list[Mark]:
     setting = (flagged < card.limits.base_last[phase]) & (
         card.limits.base_last[phase] < card.limits.phases.last[phase]
     )
+    highs, lows, others = side_masks(card.exceptions.rules)
     found = []
     for t, said, sets in zip(flagged.tolist(), words.tolist(), setting.tolist(), strict=True):
-        side = "High" if int(row[t]) & 0x55555555 else "Low"
-        judgement = "no direction" if not better else "better" if side == better else "worse"
-        found.append(Mark(int(t), side, str(said), judgement, not sets))
+        code = int(row[t])
+        for side, bits in (("High", highs), ("Low", lows), ("", others)):
+            if code & bits and (side or not code & (highs | lows)):
+                known = better and side
+                judgement = "no direction" if not known else "better" if side == better else "worse"
+                found.append(Mark(int(t), side, str(said), judgement, not sets))
     return found
+
+
+def side_masks(rules: tuple[Rule, ...]) -> tuple[int, int, int]:
+    """Return the bits of a mask that say High, Low, and those of rules without a side."""
+    high = sum(1 << (2 * i) for i, rule in enumerate(rules) if rule.sided)
+    return high, 2 * high, sum(1 << (2 * i) for i, rule in enumerate(rules) if not rule.sided)
 
 
 def _steps(panel: Panel, measure: Measure) -> list[tuple[int, str]]:
@@ -246,17 +242,6 @@ def _steps(panel: Panel, measure: Measure) -> list[tuple[int, str]]:
         return []
     dated = [(frames.month_ordinal(step.month, "month") - panel.start, step.reason) for step in measure.steps]
     return [(t, reason) for t, reason in dated if 0 <= t < panel.n_periods]
-
-
-def _targets(panel: Panel, measure: Measure) -> Floats:
-    lines = np.full(panel.n_periods, np.nan)
-    if isinstance(measure.target, int | float):
-        lines[:] = float(measure.target)
-    elif measure.target is not None and panel.start is not None:
-        dated = {frames.month_ordinal(month, "target"): value for month, value in measure.target.items()}
-        for month in sorted(dated):
-            lines[max(month - panel.start, 0) :] = dated[month]
-    return lines
 
 
 def month_name(start: int | None, t: int) -> str:
@@ -304,7 +289,9 @@ def distinct_texts(value: float, line: float, unit: Unit) -> tuple[str, str]:
 
 def rule_bits(rules: tuple[Rule, ...], mask: int) -> list[tuple[Rule, str]]:
     """Return the rules that a mask holds, with their side, in the order of the set."""
-    sides = ((0, "High"), (1, "Low"))
-    return [
-        (rule, side) for i, rule in enumerate(rules) for shift, side in sides if mask >> (2 * i + shift) & 1
-    ]
+    found = []
+    for i, rule in enumerate(rules):
+        for shift, side in ((0, "High"), (1, "Low")):
+            if mask >> (2 * i + shift) & 1:
+                found.append((rule, side if rule.sided else ""))
+    return found

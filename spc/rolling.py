@@ -110,7 +110,7 @@ def ratio(panel: Panel, *, window: int = 12, min_count: int | None = None) -> Pa
         _roll(np.where(top & below, part, np.nan), window, 1, False) + heard
         for part in (panel.values, panel.of)
     ]
-    return replace(panel, values=sums[0], of=sums[1], given={})
+    return replace(panel, values=sums[0], of=sums[1], given={}, within=None)
 
 
 def _roll(cells: Floats, window: int, min_count: int | None, as_mean: bool) -> Floats:
@@ -122,4 +122,5 @@ def _roll(cells: Floats, window: int, min_count: int | None, as_mean: bool) -> F
 
 
 def _rolled(panel: Panel, values: Floats) -> Panel:
-    return replace(panel, values=values, of=None, given={}, is_ratio=np.zeros(panel.n_series, bool))
+    ratio = np.zeros(panel.n_series, bool)
+    return replace(panel, values=values, of=None, given={}, is_ratio=ratio, within=None)

@@ -11,6 +11,7 @@ import numpy as np
 
 from spc import frames
 from spc.baselines import Baseline, Window
+from spc.chart_kinds import CHARTS
 from spc.charts import limits
 from spc.checks import choice, parcel
 from spc.comparing import compare
@@ -246,7 +247,8 @@ def scorecard(
     # below 0 where a measure in arrears is reported before its data begin
     each = Ends(np.maximum(last - rows.each(lambda measure: measure.lag, np.int64), -1))
     charts = rows.each(lambda measure: _chart_for(measure, chart)).tolist()
-    found = exceptions(limits(panel, chart=charts, baseline=baseline, as_at=each), rules=rules)
+    lines = limits(panel, chart=charts, baseline=baseline, as_at=each, bounds=_bounds_of(panel, rows))
+    found = exceptions(lines, rules=rules)
     line = trend(panel, as_at=each)
     have = set(panel.measure_names) if measures is not None else set()
     return Scorecard(
@@ -261,12 +263,25 @@ def scorecard(
 
 
 def _chart_for(measure: Measure, chart: str) -> str:
-    """Under "auto" the catalogue has the word; only counts may be small counts, other kinds keep XmR."""
-    if chart == "small_count" and measure.kind != "count":
-        return "xmr"
-    if chart != "auto" or measure.chart != "auto":
-        return chart if chart != "auto" else measure.chart
-    return "auto" if measure.kind == "count" else "xmr"
+    """Under "auto" the catalogue has the word; a chart for other kinds of data leaves a measure on XmR."""
+    wanted = measure.chart if chart == "auto" else chart
+    if wanted == "auto":
+        return "auto" if measure.kind == "count" else "xmr"
+    if chart == "auto":
+        return wanted
+    needs = CHARTS[wanted].needs if wanted in CHARTS else "values"
+    fits = {"counts": measure.kind == "count", "parts": measure.how.windows == "ratio"}
+    return wanted if fits.get(needs.removeprefix("whole "), True) else "xmr"
+
+
+def _bounds_of(panel: Panel, rows: Assignment) -> Floats:
+    """Return where values can never be: below 0 where none is, above all of a proportion (n_series, 2)."""
+    tops = rows.each(lambda m: 1.0 if m.kind == "proportion" else np.nan, float)
+    tops = np.where(panel.is_ratio, tops, tops * rows.each(lambda m: m.shown.per, float))
+    observed = np.where(np.isnan(panel.observed), 0.0, panel.observed)
+    low = np.where((observed >= 0.0).all(axis=1), 0.0, np.nan)
+    high = np.where((observed <= tops[:, None]).all(axis=1), tops, np.nan)
+    return np.stack([low, high], axis=1)
 
 
 def _in_order(panel: Panel, measures: Catalogue | None) -> tuple[Panel, Assignment]:

@@ -112,18 +112,21 @@ def month_text(ordinal: int, form: str = "iso") -> str:
     return f"{MONTH_NAMES[month]}-{year}" if form == "short" else f"{year:04d}-{month + 1:02d}"
 
 
-def exception_words(mask: int, names: Sequence[str]) -> str:
+def exception_words(mask: int, names: Sequence[str], sided: Sequence[bool] | None = None) -> str:
     """Print a mask of completed rules, names in order: "One, Two, Three, Eight-Month High".
 
     Bit 2i is rule i High, bit 2i + 1 rule i Low. Names that end in "-Month" are joined as the scorecards
-    print them; where both sides occur (rules that allow it), High comes first.
+    print them; where both sides occur (rules that allow it), High comes first. Rules that do not tell the
+    sides apart (`sided` False; by default all do) stand last, by their name alone.
     """
+    tells = [True] * len(names) if sided is None else sided
     parts = []
     for shift, side in ((0, "High"), (1, "Low")):
-        found = [name for i, name in enumerate(names) if mask >> (2 * i + shift) & 1]
+        found = [name for i, name in enumerate(names) if tells[i] and mask >> (2 * i + shift) & 1]
         if found and all(name.endswith("-Month") for name in found):
             words = [name.removesuffix("-Month") for name in found]
             parts.append(f"{', '.join(words)}-Month {side}")
         else:
             parts += [f"{name} {side}" for name in found]
+    parts += [name for i, name in enumerate(names) if not tells[i] and mask >> (2 * i) & 1]
     return "; ".join(parts)

@@ -10,12 +10,18 @@ import numpy as np
 
 from spc.baselines import Baseline, Phases, resolve
 from spc.chart_kinds import CHARTS, CODES, Chart
+from spc.charts.agreed import Agreed, agreed_limits, agreed_task, alone
 from spc.charts.asking import Bounds, Known, as_bounds, as_choices, as_known, options_of
+from spc.charts.attributes import c, i_prime, np_chart, p, p_prime, u, u_prime
 from spc.charts.bounding import within
 from spc.charts.excluding import Exclusion, barred_months
 from spc.charts.fitting import Fitted, Problem
 from spc.charts.individuals import moving_range, run, xmr
+from spc.charts.memory import cusum, ewma, moving_average
+from spc.charts.rare import g, t
+from spc.charts.seasonal import seasonal_xmr
 from spc.charts.small_counts import MIXED, take_small_counts
+from spc.charts.subgroups import mean_by_range, mean_by_sd, ranges, sds
 from spc.charts.tasks import Task, by_phase
 from spc.checks import ChoiceError, choice, parcel
 from spc.panel import Panel
@@ -28,6 +34,23 @@ FITS: dict[str, Callable[[Problem], Fitted]] = {
     "xmr": xmr,
     "mr": moving_range,
     "run": run,
+    "ewma": ewma,
+    "cusum": cusum,
+    "ma": moving_average,
+    "p": p,
+    "np": np_chart,
+    "c": c,
+    "u": u,
+    "p_prime": p_prime,
+    "u_prime": u_prime,
+    "i_prime": i_prime,
+    "g": g,
+    "t": t,
+    "xbar_r": mean_by_range,
+    "xbar_s": mean_by_sd,
+    "r": ranges,
+    "s": sds,
+    "seasonal_xmr": seasonal_xmr,
 }
 
 
@@ -48,6 +71,7 @@ def limits(
     constants: str = "exact",
     width: float = 3.0,
     bounds: Bounds = None,
+    agreed: Agreed | None = None,
     **options: float | str,
 ) -> Limits:
     """Compute control limits of every series.
@@ -92,6 +116,8 @@ def limits(
         these limits.
     bounds : (low, high) or (n_series, 2) float64, optional
         Where values can never be; limits are clipped there. By default what the chart itself knows.
+    agreed : Agreed, optional
+        Limits that were saved, from `spc.agreed`: they hold as they are, and only `as_at` may be asked too.
     **options
         What the chart has of its own (`CHARTS[chart].options`).
 
@@ -122,6 +148,9 @@ def limits(
     50.81 55.8041 45.8159
     """
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
+    if agreed is not None:
+        alone(locals(), limits.__kwdefaults__ or {})
+        return _as_agreed(panel, agreed, as_at)
     asked = as_choices(centre, sigma, gaps, screen, autocorrelation, constants, width, min_observed)
     ends = panel.positions(as_at)
     whole_phases = Phases.single(panel, ends) if phase is None else _phases_of(panel, phase).until(ends)
@@ -149,6 +178,12 @@ def limits(
     return _limits(task, names, chart if isinstance(chart, str) else "by series", baseline)
 
 
+def _as_agreed(panel: Panel, agreed: Agreed, as_at: Any) -> Limits:
+    parcel("agreed", agreed, Agreed, "spc.agreed(path)")
+    task, names = agreed_task(panel, agreed, panel.positions(as_at))
+    return agreed_limits(_limits(task, names, "agreed", "agreed"), task)
+
+
 def _charts_of(panel: Panel, chart: str | Sequence[str]) -> np.ndarray[Any, Any]:
     choices = (*CHARTS, "auto")
     if isinstance(chart, str) or chart is None:
@@ -173,7 +208,7 @@ def _phases_of(panel: Panel, phase: Phases) -> Phases:
 
 def _limits(task: Task, names: np.ndarray[Any, Any], chart: str, baseline: Baseline) -> Limits:
     lines, months = _fit(task, names)
-    known = {"known_centre": task.known_centre, "known_sigma": task.known_sigma}
+    known = {"known_centre": task.known_centre, "known_sigma": task.known_sigma, "bounds": task.bounds}
     return Limits(
         panel=task.panel,
         chart=chart,

@@ -10,14 +10,16 @@ import numpy as np
 
 from spc.baselines import Ints
 from spc.chart_kinds import Chart
+from spc.charts.constants import D4
 from spc.kernels.averages import baseline as baseline_kernel
 from spc.kernels.spread import spread as spread_kernel
 from spc.panel import Floats
 from spc.results import Months
 from spc.results.limits import Codes, Flags
 from spc.results.statuses import NEGATIVE, NO_COUNTS, NO_PARTS, NO_VARIATION, OK, SHORT_HISTORY
+from spc.subgroups import Subgroups
 
-__all__ = ["Choices", "Fitted", "Problem", "Spread", "months_of", "status_of"]
+__all__ = ["Choices", "Fitted", "Problem", "Spread", "months_of", "screen_of", "status_of"]
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class Problem:
     choices : Choices
     options : mapping of str to float or str
         The chart's own, all of them.
+    within : Subgroups, optional
+        Of months with several observations.
     """
 
     chart: Chart
@@ -82,6 +86,7 @@ class Problem:
     known_sigma: Floats
     choices: Choices
     options: Mapping[str, float | str]
+    within: Subgroups | None = None
 
     @property
     def n_phases(self) -> int:
@@ -154,7 +159,12 @@ class Spread:
 
 
 #: Ranges beyond this many times their mean are left out where screening is asked for: 3 d3 / d2 + 1.
-SCREEN = {"none": 0.0, "ranges": 3.266532}
+SCREEN = {"none": 0.0, "ranges": D4["exact"]}
+
+
+def screen_of(choices: Choices) -> float:
+    """Return the multiple of the mean range beyond which ranges are left out, as the constants have it."""
+    return 0.0 if choices.screen == "none" else D4[choices.constants]
 
 
 def spread_of(problem: Problem, cells: Floats) -> Spread:
@@ -170,7 +180,7 @@ def spread_of(problem: Problem, cells: Floats) -> Spread:
     choices = problem.choices
     plain = (choices.centre, choices.sigma, choices.gaps, choices.screen)
     if plain != ("mean", "mean_range", "break", "none") or problem.chart.name == "run":
-        bridge, screen = int(choices.gaps == "bridge"), SCREEN[choices.screen]
+        bridge, screen = int(choices.gaps == "bridge"), screen_of(choices)
         other = np.empty(n)
         spread_kernel(allowed, *phases, bridge, screen, median, other, median_range, sd, screened)
         if choices.gaps == "bridge" or choices.screen != "none":

@@ -65,6 +65,7 @@ class Task:
             known_sigma=self.known_sigma[rows],
             choices=self.choices,
             options=self.options.get(chart.name, {}),
+            within=panel.within and (panel.within if whole else panel.within.cut(series)),
         )
 
 

@@ -16,6 +16,7 @@ from spc.cli.settings import Settings
 from spc.detection import exceptions
 from spc.kernels._compile import KERNELS
 from spc.panel import Panel
+from spc.phasing import phases
 from spc.results import Limits
 from spc.rules import RULES
 from spc.samples import load
@@ -29,9 +30,11 @@ def warm_calls() -> list[Callable[[], object]]:
     sample = load("wiltshire_2024")
     panel: Panel = sample.panel
     calls: list[Callable[[], object]] = [partial(scorecard, panel, measures=sample.measures)]
-    for chart in CHARTS:
-        found = partial(limits, panel, chart=chart, baseline=24)
-        calls += [partial(_flags, found, rules) for rules in RULES]
+    calls += [partial(_flags, partial(limits, panel, chart=chart, baseline=24), "opcc") for chart in CHARTS]
+    plain = partial(limits, panel, baseline=24)
+    calls += [partial(_flags, plain, rules) for rules in RULES]
+    calls.append(partial(limits, panel, sigma="median_range", autocorrelation="widen"))
+    calls.append(partial(phases, panel))
     calls += [partial(rolling.total, panel), partial(rolling.mean, panel)]
     calls.append(partial(rolling.ratio, panel.select(panel.is_ratio)))
     return calls

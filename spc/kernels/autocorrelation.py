@@ -6,37 +6,87 @@ import numpy as np
 
 from spc.kernels._compile import kernel, row
 
+#: Up to 15 digits a decimal and its nearest float determine each other.
+DIGITS = 1e15
+#: Six decimals: the printed figures have one.
+MOST_DECIMALS = 1e6
+
 
 @row
-def lag_one(values, first, last):
-    """Return sum of products of neighbours over sum of squares, about the mean, and how many months."""
-    total, count = 0.0, 0
+def add(high, low, term):
+    """Two-sum: `high + low` is the exact running sum as long as `low` itself does not round."""
+    total = high + term
+    back = total - high
+    return total, low + ((high - (total - back)) + (term - back))
+
+
+@row
+def scale_of(values, first, last):
+    """Return the power of ten that makes the months whole, so that their sums are exact; 1 if none does."""
+    scale, size = 1.0, 0.0
     for t in range(first, last):
         if not np.isnan(values[t]):
-            total += values[t]
-            count += 1
-    if count < 3:
-        return np.nan, count
-    mean = total / count
-    products, squares = 0.0, 0.0
+            while scale <= MOST_DECIMALS and np.rint(values[t] * scale) / scale != values[t]:
+                scale *= 10.0
+            size += abs(values[t])
+    return 1.0 if scale > MOST_DECIMALS or size * scale >= DIGITS else scale
+
+
+@row
+def gather(values, first, last, months):
+    """Copy the months, as whole numbers where they are decimals; return how many are observed."""
+    scale = scale_of(values, first, last)
+    count = 0
     for t in range(first, last):
-        off = values[t] - mean
-        if not np.isnan(off):
-            squares += off * off
-            if t > first and not np.isnan(values[t - 1]):
-                products += off * (values[t - 1] - mean)
-    if not squares > 0.0:
-        return np.nan, count
-    return products / squares, count
+        months[t - first] = values[t] if scale == 1.0 else np.rint(values[t] * scale)
+        count += not np.isnan(values[t])
+    return count
+
+
+@row
+def take_mean(months, count):
+    """Turn the months into what they lie off their mean, which is found in two parts."""
+    high, low = 0.0, 0.0
+    for t in range(months.size):
+        if not np.isnan(months[t]):
+            high, low = add(high, low, months[t])
+    mean = (high + low) / count
+    rest, fine = 0.0, 0.0
+    for t in range(months.size):  # what the rounded mean leaves over, from the months themselves
+        if not np.isnan(months[t]):
+            rest, fine = add(rest, fine, months[t] - mean)
+    left = (rest + fine) / count
+    for t in range(months.size):
+        months[t] = (months[t] - mean) - left
+
+
+@row
+def lag_one(offs):
+    """Return sum of products of neighbours over sum of squares; NaN where nothing varies."""
+    products, part = 0.0, 0.0
+    squares, rest = 0.0, 0.0
+    for t in range(offs.size):
+        if not np.isnan(offs[t]):
+            squares, rest = add(squares, rest, offs[t] * offs[t])
+            if t > 0 and not np.isnan(offs[t - 1]):
+                products, part = add(products, part, offs[t] * offs[t - 1])
+    below = squares + rest
+    return (products + part) / below if 0.0 < below < np.inf else np.nan
 
 
 @kernel
 def autocorrelations(first, last, values, offsets, base_first, base_last, out_r1, out_count):
-    """Fill the lag-1 autocorrelation of every phase's baseline; NaN where nothing varies.
+    """Fill the lag-1 autocorrelation of every phase's baseline; NaN below 3 months, or where nothing varies.
 
     r1 = sum (x_t - m)(x_(t-1) - m) / sum (x_t - m)^2; a gap leaves out the products on both sides of it.
     Source: NIST/SEMATECH e-Handbook 1.3.5.12.
     """
+    scratch = np.empty(values.shape[1])
     for s in range(first, last):
         for p in range(offsets[s], offsets[s + 1]):
-            out_r1[p], out_count[p] = lag_one(values[s], base_first[p], base_last[p])
+            months = scratch[: max(base_last[p] - base_first[p], 0)]
+            count = gather(values[s], base_first[p], base_last[p], months)
+            out_count[p], out_r1[p] = count, np.nan
+            if count >= 3:
+                take_mean(months, count)
+                out_r1[p] = lag_one(months)

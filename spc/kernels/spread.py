@@ -12,6 +12,13 @@ import numpy as np
 
 from spc.kernels._compile import kernel, row
 
+#: Up to 15 digits a decimal and its nearest float determine each other.
+DIGITS = 1e15
+#: SPEC 9: closer than this to a line, relative to it, is on it.
+NEAR = 1e-9
+#: Six decimals: the printed figures have one.
+MOST_DECIMALS = 1e6
+
 
 @row
 def add(high, low, term):
@@ -72,37 +79,62 @@ def mean_of(numbers, count):
 
 
 @row
-def deviation(numbers, count):
-    """Return the sample sd of the first `count` numbers, by two passes about a mean in two parts."""
-    if count < 2:
-        return np.nan
-    mean, fine = mean_of(numbers, count)
-    high, low = 0.0, 0.0
+def make_whole(numbers, count, wholes):
+    """Copy the numbers as whole numbers of units 1 / scale, and return the scale: 10 for 0.1, 1 if none does.
+
+    The decimal 10000000.2 and its float differ by 2e-9, which spoils the sd of small steps about it at the
+    8th digit; its tenths are exact.
+    """
+    scale, size = 1.0, 0.0
     for i in range(count):
-        off = (numbers[i] - mean) - fine
-        high, low = add(high, low, off * off)
-    return math.sqrt((high + low) / (count - 1))
+        while scale <= MOST_DECIMALS and np.rint(numbers[i] * scale) / scale != numbers[i]:
+            scale *= 10.0
+        size += abs(numbers[i])
+    if scale > MOST_DECIMALS or size * scale >= DIGITS:
+        wholes[:count] = numbers[:count]
+        return 1.0
+    for i in range(count):
+        wholes[i] = np.rint(numbers[i] * scale)
+    return scale
 
 
 @row
-def screened_mean(ranges, count, screen):
-    """Return the mean of the ranges without those beyond `screen` times it, and how many were left out.
+def deviation(numbers, count, wholes):
+    """Return the sample sd of the first `count` numbers, by two passes about a mean in two parts."""
+    if count < 2:
+        return np.nan
+    scale = make_whole(numbers, count, wholes)
+    mean, fine = mean_of(wholes, count)
+    high, low = 0.0, 0.0
+    for i in range(count):
+        off = (wholes[i] - mean) - fine
+        high, low = add(high, low, off * off)
+    return math.sqrt((high + low) / (count - 1)) / scale
 
-    Left as it is where over a third would go, or nothing but zeros would stay: on rare counts and single
-    steps four public tools then have sigma 0 and flag 24 of 24 months (SPEC 7).
+
+@row
+def leave_out(ranges, count, screen):
+    """Move the ranges up to `screen` times their mean to the front; return how many these are.
+
+    All stay where over a third would go, or nothing but zeros would be left: on rare counts and single steps
+    four public tools then have sigma 0 and flag 24 of 24 months (SPEC 7). A range on the limit (within 1e-9)
+    is not beyond it.
     """
     mean, fine = mean_of(ranges, count)
-    mean = mean + fine
-    if not screen > 0.0:
-        return mean, 0
-    kept, total, low = 0, 0.0, 0.0
+    limit = screen * (mean + fine) * (1.0 + NEAR)
+    kept, largest = 0, 0.0
     for i in range(count):
-        if ranges[i] <= screen * mean:
-            total, low = add(total, low, ranges[i])
+        if ranges[i] <= limit:
             kept += 1
-    if 3 * (count - kept) > count or total + low == 0.0:
-        return mean, 0
-    return (total + low) / kept, count - kept
+            largest = max(largest, ranges[i])
+    if 3 * (count - kept) > count or largest == 0.0:
+        return count
+    kept = 0
+    for i in range(count):
+        if ranges[i] <= limit:
+            ranges[kept] = ranges[i]
+            kept += 1
+    return kept
 
 
 @kernel
@@ -124,16 +156,19 @@ def spread(
     """Fill, for every phase, the median, mean and median moving range and the sd of its baseline.
 
     `bridge` (0 or 1) takes moving ranges across gaps; `screen` leaves out ranges beyond so many times their
-    mean (0: none), `out_screened` says how many.
+    mean (0: none), of the mean and of the median, and `out_screened` says how many.
     """
-    months = np.empty(values.shape[1])
+    months, wholes = np.empty(values.shape[1]), np.empty(values.shape[1])
     for s in range(first, last):
         for p in range(offsets[s], offsets[s + 1]):
             count = gather(values[s], base_first[p], base_last[p], months)
-            out_sd[p] = deviation(months, count)
+            out_sd[p] = deviation(months, count, wholes)
             out_median[p] = middle(months, count)
             count = gather_ranges(values[s], base_first[p], base_last[p], bridge, months)
             out_range[p], out_screened[p] = np.nan, 0
             if count > 0:
-                out_range[p], out_screened[p] = screened_mean(months, count, screen)
+                kept = leave_out(months, count, screen) if screen > 0.0 else count
+                out_screened[p] = count - kept
+                mean, fine = mean_of(months, kept)
+                out_range[p], count = mean + fine, kept
             out_median_range[p] = middle(months, count)

@@ -1,8 +1,8 @@
-"""In which zone each month lies, and which rules it completes: two bytes a month, one mask out.
+"""In which zone each month lies: two bytes a month.
 
 The code: bits 0-7 say that the month lies above the line at level 0-7 (levels in sigma from the centre,
-level 0.0 being the centre line itself); bits 8-15 the same below. A month on the centre line and a month
-without limits are 0; a missing month has a code of its own.
+level 0.0 being the centre line itself); bits 8-15 the same below. A month on the centre line is 0; a month
+that is missing, and one without limits, have codes of their own.
 """
 
 from __future__ import annotations
@@ -15,27 +15,32 @@ from spc.kernels._compile import kernel, row
 TIE = 1e-9
 #: Whole numbers below 2**53 are exact.
 EXACT = 9007199254740992.0
-#: No month lies above and below one line, so this code is free for months that are not observed.
+#: No month lies above and below one line, so these codes are free: not observed, and without limits.
 MISSING = np.uint16(0x0101)
+UNJUDGED = np.uint16(0x8080)
 
 
 @row
 def near(value, line, sigma):
     """Whether a month lies so close to a line that float arithmetic must not decide; a line may be at 0."""
-    return abs(value - line) <= TIE * max(abs(value), abs(line), sigma)
+    size = max(abs(value), abs(line))
+    if sigma > size:  # sigma is NaN on charts without one
+        size = sigma
+    return abs(value - line) <= TIE * size
 
 
 @row
 def mark(values, zones, upper, lower, sigma, bit):
-    """Set the bits of the two lines at one level; return how many months lie close to either."""
+    """Set the bits of the two lines at one level; return how many months lie close to either, so on it."""
     high, low = np.uint16(1 << bit), np.uint16(1 << (bit + 8))
     close = 0
     for t in range(values.size):
         value = values[t]
-        above = high if value > upper else np.uint16(0)
-        below = low if value < lower else np.uint16(0)
+        on_upper, on_lower = near(value, upper, sigma), near(value, lower, sigma)
+        above = high if (value > upper) & (not on_upper) else np.uint16(0)
+        below = low if (value < lower) & (not on_lower) else np.uint16(0)
         zones[t] |= above | below
-        close += near(value, upper, sigma) | near(value, lower, sigma)
+        close += on_upper | on_lower
     return close
 
 
@@ -76,17 +81,22 @@ def zone(
     out_zones,
     out_ties,
 ):
-    """Fill the zone code of every month and the number of open near-ties of every series."""
+    """Fill the zone code of every month and the number of open near-ties of every series.
+
+    Where `scale` is not 0, the centre is the mean `total / count` of decimals, and ties with it are settled.
+    """
     for s in range(first, last):
         zones = out_zones[s]
         for t in range(values.shape[1]):
-            zones[t] = MISSING if np.isnan(values[s, t]) else np.uint16(0)
+            zones[t] = MISSING if np.isnan(values[s, t]) else UNJUDGED
         ties = 0
         for p in range(offsets[s], offsets[s + 1]):
             if not sigma[p] > 0.0:  # no limits, or no variation: no zone rule can fire
                 continue
             months = values[s, phase_first[p] : phase_last[p]]
             codes = zones[phase_first[p] : phase_last[p]]
+            for t in range(codes.size):
+                codes[t] = codes[t] if codes[t] == MISSING else np.uint16(0)
             for i in range(levels.size):
                 reach = levels[i] * sigma[p]
                 close = mark(months, codes, centre[p] + reach, centre[p] - reach, sigma[p], i)
@@ -99,69 +109,43 @@ def zone(
 
 
 @row
-def next_stretch(zones, begin, last):
-    """Return the first and last month (half open) of the next stretch without a gap."""
-    while begin < last and zones[begin] == MISSING:
-        begin += 1
-    end = begin
-    while end < last and zones[end] != MISSING:
-        end += 1
-    return begin, end
-
-
-@row
-def pick(zones, hits, level):
-    """Put one level's hits into a byte: the high side into its low nibble, the low side above it."""
-    high, low = np.uint16(1 << level), np.uint16(1 << (level + 8))
-    for t in range(zones.size):
-        above = np.uint8(1) if zones[t] & high else np.uint8(0)
-        below = np.uint8(16) if zones[t] & low else np.uint8(0)
-        hits[t] = above | below
-
-
-@row
-def accumulate(sums, hits):
-    """Add the hits of an earlier month; the nibbles hold counts up to 15."""
-    for t in range(sums.size):
-        sums[t] = np.uint8(sums[t] + hits[t])
-
-
-@row
-def complete(hits, sums, mask, needed, bit):
-    """Set the rule's bits where the count is reached and the month itself is a hit."""
-    high, low = np.uint32(1) << np.uint32(bit), np.uint32(2) << np.uint32(bit)
-    few, few_low = np.uint8(needed - 1), np.uint8((needed << 4) - 1)
-    nibble = np.uint8(15)
-    for t in range(hits.size):
-        above = ((hits[t] & nibble) != 0) & ((sums[t] & nibble) > few)
-        below = (hits[t] > nibble) & (sums[t] > few_low)
-        mask[t] |= (high if above else np.uint32(0)) | (low if below else np.uint32(0))
+def mark_lines(points, below, centre, sigma, upper, lower, zones, level, bit):
+    """Set the bits of one level where each month has its own lines; return how many lie close to either."""
+    high, low = np.uint16(1 << bit), np.uint16(1 << (bit + 8))
+    close = 0
+    for t in range(points.size):
+        if zones[t] == MISSING or zones[t] == UNJUDGED:
+            continue
+        line, other = upper[t], lower[t]
+        if not np.isinf(level):
+            reach = level * sigma[t] if level > 0.0 else 0.0
+            line, other = centre[t] + reach, centre[t] - reach
+        beneath = points[t] if np.isnan(below[t]) else below[t]
+        on_upper, on_lower = near(points[t], line, sigma[t]), near(beneath, other, sigma[t])
+        if points[t] > line and not on_upper:
+            zones[t] |= high
+        if beneath < other and not on_lower:
+            zones[t] |= low
+        close += on_upper | on_lower
+    return close
 
 
 @kernel
-def k_of_m(first, last, zones, offsets, phase_first, phase_last, level, needed, span, bit, out_mask):
-    """Fill the rules that each month completes: k of the last m months beyond a level, same side.
+def zone_lines(first, last, points, below, centre, sigma, upper, lower, usable, levels, out_zones, out_ties):
+    """Fill the same for series whose months have lines of their own; level inf means the control limits.
 
-    Rule r asks bit `level[r]` of the zone code, `needed[r]` of the last `span[r]` (at most 15) months,
-    the completing month among them, and sets bit `bit[r]` (High) or `bit[r] + 1` (Low). Counting does
-    not reach across a missing month or the start of a phase. Loops run over slices from 0: with any other
-    start numba guards each index against being negative, which keeps LLVM from using vectors (22 M cells/s
-    became 380 M).
+    `below` holds the second statistic of a two-sided CUSUM, judged by the lower lines alone; NaN where there
+    is none. Months where `usable` is false are as if without limits.
     """
-    hit_scratch = np.zeros(zones.shape[1], np.uint8)
-    sum_scratch = np.zeros(zones.shape[1], np.uint8)
     for s in range(first, last):
-        out_mask[s, :] = 0
-        for p in range(offsets[s], offsets[s + 1]):
-            begin = phase_first[p]
-            while begin < phase_last[p]:
-                begin, end = next_stretch(zones[s], begin, phase_last[p])
-                codes, mask = zones[s, begin:end], out_mask[s, begin:end]
-                hits, sums = hit_scratch[: codes.size], sum_scratch[: codes.size]
-                for r in range(level.size):
-                    pick(codes, hits, level[r])
-                    sums[:] = hits
-                    for back in range(1, min(span[r], codes.size)):
-                        accumulate(sums[back:], hits[: codes.size - back])
-                    complete(hits, sums, mask, needed[r], bit[r])
-                begin = end
+        zones = out_zones[s]
+        for t in range(points.shape[1]):
+            bare = np.isnan(centre[s, t]) and np.isnan(upper[s, t]) and np.isnan(lower[s, t])
+            missing = np.isnan(points[s, t]) and np.isnan(below[s, t])
+            zones[t] = MISSING if missing else UNJUDGED if bare or not usable[s, t] else np.uint16(0)
+        ties = 0
+        for i in range(levels.size):
+            ties += mark_lines(
+                points[s], below[s], centre[s], sigma[s], upper[s], lower[s], zones, levels[i], i
+            )
+        out_ties[s] = ties

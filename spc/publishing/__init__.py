@@ -16,7 +16,7 @@ from spc.panel import Floats, Panel
 from spc.publishing.hiding import AGO, NOW, Hidden, hide, is_counted, rests_on_parts, window_parts
 from spc.publishing.papers import left_words, since
 from spc.publishing.remarks import Remarks
-from spc.results import Comparison, Exceptions
+from spc.results import Comparison, Exceptions, Limits, Months
 from spc.scoring import Scorecard
 
 __all__ = ["publish"]
@@ -25,6 +25,8 @@ Flags = np.ndarray[Any, np.dtype[np.bool_]]
 YEAR = 12
 #: Lines of rounded rates keep this many figures.
 FIGURES = 3
+#: What differs from month to month on some charts.
+MONTHLY = ("points", "centre", "sigma", "upper", "lower")
 
 
 def publish(
@@ -243,6 +245,7 @@ def _panel(card: Scorecard, months: Flags, counted: Flags, base: int | None) -> 
         values=np.where(months, np.nan, values),
         of=None if of is None else np.where(months, np.nan, of),
         given=given,
+        within=None,
     )
 
 
@@ -266,10 +269,23 @@ def _exceptions(card: Scorecard, panel: Panel, hidden: Flags, counted: Flags, ba
         **lines,
         phase_total=_without(limits.phase_total, unsaid),
         phase_scale=np.where(unsaid, 0.0, limits.phase_scale),
+        months=_monthly_lines(limits, hidden | (counted & (base is not None))),
+        choices={name: word for name, word in limits.choices.items() if not name.startswith("known_")},
     )
     seen = np.isfinite(panel.observed) | ~hidden[:, None]
     zones = np.where(seen, card.exceptions.zones, np.uint16(0))
     return replace(card.exceptions, limits=shown, zones=zones)
+
+
+def _monthly_lines(limits: Limits, unsaid: Flags) -> Months | None:
+    """Leave out points and lines of rows that must not be told: an average gives away what it is made of."""
+    months = limits.months
+    if months is None or not unsaid[months.series].any():
+        return months
+    rows = unsaid[months.series][:, None]
+    lines: dict[str, Any] = {name: np.where(rows, np.nan, getattr(months, name)) for name in MONTHLY}
+    below = None if months.below is None else np.where(rows, np.nan, months.below)
+    return Months(series=months.series, **lines, below=below)
 
 
 def _figures(numbers: Floats) -> Floats:

@@ -9,6 +9,7 @@ from importlib import metadata
 import numpy as np
 
 from spc.baselines import Baseline, Window
+from spc.chart_kinds import CHARTS
 from spc.inert import visible
 from spc.portrait import month_name
 from spc.rules import RULES
@@ -135,12 +136,20 @@ def baseline_words(baseline: Baseline) -> str:
 
 
 def _charts(card: Scorecard) -> str:
+    """Say which charts judge how many series: "XmR, limits at 3 sigma; small counts, exact, for 12"."""
     limits = card.limits
-    if limits.chart == "small_count":
-        return "small counts, exact"
-    width = f"{limits.width:g} sigma"
-    few = int(np.count_nonzero(limits.phase_small))
-    return f"XmR, limits at {width}" + (f"; small counts, exact, for {few:,} rare counts" if few else "")
+    held = np.append(limits.phase_chart, np.int8(-1))[limits.phase_at_end]
+    told = []
+    for code, chart in enumerate(CHARTS.values()):
+        many = int(np.count_nonzero(held == code))
+        if many:
+            told.append((many, chart.title))
+    told.sort(key=lambda pair: -pair[0])
+    if not told:
+        return str(limits.chart)
+    width = f", limits at {limits.width:g} sigma"
+    first = told[0][1] + ("" if told[0][1].startswith("small") else width)
+    return "; ".join([first, *(f"{words}, for {many:,}" for many, words in told[1:])])
 
 
 def _version() -> str:

@@ -9,7 +9,15 @@ from html import escape
 import numpy as np
 
 from spc.portrait import Portrait, Stretch, fine_text
-from spc.reporting.svg import Frame, frame_of, line_path, mark_paths, number
+from spc.reporting.svg import (
+    Frame,
+    band_path,
+    frame_of,
+    line_path,
+    mark_paths,
+    number,
+    steps_path,
+)
 from spc.wording import MONTH_NAMES, Unit, value_text
 
 __all__ = ["control_chart", "ticks"]
@@ -47,7 +55,7 @@ def control_chart(one: Portrait, first: int, last: int) -> str:
         *_months(one, frame),
         *_lines(one, frame),
         *_steps(one, frame),
-        f'<path class="l" d="{line_path(one.values, frame)}"/>',
+        *_curves(one, frame),
         f'<path class="pt" d="{_points(one, frame)}"/>',
         *mark_paths([mark for mark in one.marks if first <= mark.at < last], one, frame, 5.0),
         *_names(one, frame),
@@ -121,6 +129,9 @@ def _lines(one: Portrait, frame: Frame) -> Iterator[str]:
         ends = frame.inside(stretch)
         if ends is None:
             continue
+        if stretch.lines is not None:
+            yield from _monthly_lines(stretch, frame)
+            continue
         left, wide = number(ends[0]), number(ends[1] - ends[0])
         top = frame.top if math.isnan(stretch.ucl) else frame.y(stretch.ucl)
         low = frame.bottom if math.isnan(stretch.lcl) else frame.y(stretch.lcl)
@@ -136,6 +147,27 @@ def _lines(one: Portrait, frame: Frame) -> Iterator[str]:
     target = _target_path(one, frame)
     if target:
         yield f'<path class="tg" d="{target}"/>'
+
+
+def _monthly_lines(stretch: Stretch, frame: Frame) -> Iterator[str]:
+    """Draw a stretch whose lines differ from month to month."""
+    assert stretch.lines is not None
+    held = stretch.lines
+    yield f'<path class="b" d="{band_path(stretch, frame)}"/>'
+    yield f'<path class="c" d="{steps_path(held.centre, stretch, frame)}"/>'
+    edges = "".join(steps_path(line, stretch, frame) for line in (held.upper, held.lower))
+    if edges:
+        yield f'<path class="li" d="{edges}"/>'
+    yield from _bracket(stretch, frame)
+
+
+def _curves(one: Portrait, frame: Frame) -> Iterator[str]:
+    """Draw what is judged; where that is not the value itself, the values faintly behind it."""
+    if one.values_behind:
+        yield f'<path class="fa" d="{line_path(one.values, frame)}"/>'
+    yield f'<path class="l" d="{line_path(one.points, frame)}"/>'
+    if one.below is not None:
+        yield f'<path class="l" d="{line_path(one.below, frame)}"/>'
 
 
 def _bracket(stretch: Stretch, frame: Frame) -> Iterator[str]:
@@ -181,8 +213,8 @@ def _steps(one: Portrait, frame: Frame) -> Iterator[str]:
 
 def _points(one: Portrait, frame: Frame) -> str:
     """Return one dot a month, months without a value left out; the page's script reads places off it."""
-    seen = [t for t in range(frame.first, frame.last) if math.isfinite(one.values[t])]
-    return "".join(f"M{number(frame.x(t))} {number(frame.y(float(one.values[t])))}h0" for t in seen)
+    seen = [t for t in range(frame.first, frame.last) if math.isfinite(one.points[t])]
+    return "".join(f"M{number(frame.x(t))} {number(frame.y(float(one.points[t])))}h0" for t in seen)
 
 
 def _names(one: Portrait, frame: Frame) -> Iterator[str]:

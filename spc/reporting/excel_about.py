@@ -147,15 +147,7 @@ def method_sheet(book: Book, sheet: Any, card: Scorecard, about: About) -> None:
 
 
 def _rule_words(rule: Rule) -> str:
-    where = "on one side of the centre line" if rule.zone == 0.0 else f"beyond {rule.zone:g} sigma, one side"
-    if rule.span == 1:
-        return f"The month is {where}."
-    many = (
-        f"{rule.needed} months in a row"
-        if rule.needed == rule.span
-        else f"{rule.needed} of {rule.span} months"
-    )
-    return f"{many} {where}, the month reported on among them."
+    return rule.words
 
 
 def _weight_words(card: Scorecard) -> str:

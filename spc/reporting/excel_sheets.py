@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from spc.chart_kinds import CHARTS
 from spc.panel import Floats
 from spc.reporting.excel_formats import INK, Book, Figure, figure, month_figure
 from spc.scoring import Scorecard
@@ -182,7 +183,7 @@ def _phases(sheets: Sheets, s: int) -> Iterator[list[str | Figure]]:
         base = (int(limits.base_first[p]), int(limits.base_last[p]) - 1)
         lines = (limits.phase_centre, limits.phase_sigma, limits.phase_lower, limits.phase_upper)
         yield [
-            "small count" if limits.phase_small[p] else "XmR",
+            tuple(CHARTS.values())[int(limits.phase_chart[p])].title,
             sheets.month(first),
             sheets.month(last - 1),
             *(sheets.month(t) if has_base else Figure(None) for t in base),

@@ -10,7 +10,16 @@ import numpy as np
 
 from spc.portrait import Mark, Portrait, Stretch
 
-__all__ = ["Frame", "frame_of", "line_path", "mark_paths", "number", "sparkline"]
+__all__ = [
+    "Frame",
+    "band_path",
+    "frame_of",
+    "line_path",
+    "mark_paths",
+    "number",
+    "sparkline",
+    "steps_path",
+]
 
 #: Size of a trend line in px, and the room around it for marks.
 WIDTH, HEIGHT, ROOM = 186, 34, 5.0
@@ -61,10 +70,18 @@ def frame_of(
     one: Portrait, first: int, last: int, box: tuple[float, float, float, float], extra: Iterable[float] = ()
 ) -> Frame:
     """Return the frame that holds all values and limits of the months; `box` is left, right, top, bottom."""
-    seen = [float(v) for v in one.values[first:last] if math.isfinite(v)]
+    seen = [float(v) for v in one.points[first:last] if math.isfinite(v)]
+    for more in (one.below, one.values if one.values_behind else None):
+        if more is not None:
+            seen += [float(v) for v in more[first:last] if math.isfinite(v)]
     for stretch in one.stretches:
-        if stretch.first < last and stretch.last > first:
-            seen += [v for v in (stretch.centre, stretch.ucl, stretch.lcl) if not math.isnan(v)]
+        begin, end = max(stretch.first, first), min(stretch.last, last)
+        if begin < end:
+            drawn = [stretch.centre, stretch.ucl, stretch.lcl]
+            if stretch.lines is not None:
+                held = (stretch.lines.centre, stretch.lines.upper, stretch.lines.lower)
+                drawn = [float(v) for line in held for v in line[begin:end]]
+            seen += [v for v in drawn if not math.isnan(v)]
     seen += [v for v in extra if not math.isnan(v)]
     low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
     if not high - low > 1e-9 * max(abs(low), abs(high)):  # a constant lies in the middle
@@ -94,14 +111,15 @@ def sparkline(one: Portrait, first: int, last: int) -> str:
     steps = "".join(f"M{number(frame.x(t - 0.5))} 1V{HEIGHT - 1}" for t, _ in one.steps if first < t < last)
     if steps:
         parts.append(f'<path class="st" d="{steps}"/>')
-    line = line_path(one.values, frame)
-    if line:
-        parts.append(f'<path class="l" d="{line}"/>')
+    for points in (one.points, one.below):
+        line = "" if points is None else line_path(points, frame)
+        if line:
+            parts.append(f'<path class="l" d="{line}"/>')
     parts += mark_paths([m for m in one.marks if first <= m.at < last and m.judged], one, frame, 2.9)
     end = _last_observed(one, first, last)
     if end is not None and end not in one.marked:
         parts.append(
-            f'<circle class="e" cx="{number(frame.x(end))}" cy="{number(frame.y(float(one.values[end])))}" '
+            f'<circle class="e" cx="{number(frame.x(end))}" cy="{number(frame.y(float(one.points[end])))}" '
             'r="2.4"/>'
         )
     return (
@@ -116,6 +134,10 @@ def _band(one: Portrait, frame: Frame) -> list[str]:
         ends = frame.inside(stretch)
         if ends is None:
             continue
+        if stretch.lines is not None:
+            parts += [f'<path class="b" d="{band_path(stretch, frame, 3.0)}"/>']
+            parts += [f'<path class="c" d="{steps_path(stretch.lines.centre, stretch, frame)}"/>']
+            continue
         wide = number(ends[1] - ends[0])
         top = frame.top - 3 if math.isnan(stretch.ucl) else frame.y(stretch.ucl)
         low = frame.bottom + 3 if math.isnan(stretch.lcl) else frame.y(stretch.lcl)
@@ -125,6 +147,41 @@ def _band(one: Portrait, frame: Frame) -> list[str]:
             f'<path class="c" d="M{number(ends[0])} {number(frame.y(stretch.centre))}h{wide}"/>'
         )
     return parts
+
+
+def steps_path(line: Sequence[float] | np.ndarray, stretch: Stretch, frame: Frame) -> str:
+    """Return a line that differs from month to month, level over each month; "" where it is not drawn."""
+    words, held = "", math.nan
+    for t in range(max(stretch.first, frame.first), min(stretch.last, frame.last)):
+        value = float(line[t])
+        left, right = max(frame.x(t - 0.5), frame.left), min(frame.x(t + 0.5), frame.right)
+        if not math.isnan(value):
+            if math.isnan(held):
+                words += f"M{number(left)} {number(frame.y(value))}"
+            elif value != held:
+                words += f"V{number(frame.y(value))}"
+            words += f"H{number(right)}"
+        held = value
+    return words
+
+
+def band_path(stretch: Stretch, frame: Frame, beyond: float = 0.0) -> str:
+    """Return the band between limits that differ from month to month, one block a month.
+
+    Where a limit is not drawn the band ends `beyond` the edge of the drawing; months without any have none.
+    """
+    words = ""
+    if stretch.lines is None:
+        return words
+    for t in range(max(stretch.first, frame.first), min(stretch.last, frame.last)):
+        upper, lower = float(stretch.lines.upper[t]), float(stretch.lines.lower[t])
+        if math.isnan(upper) and math.isnan(lower):
+            continue
+        left, right = max(frame.x(t - 0.5), frame.left), min(frame.x(t + 0.5), frame.right)
+        top = frame.top - beyond if math.isnan(upper) else frame.y(upper)
+        low = frame.bottom + beyond if math.isnan(lower) else frame.y(lower)
+        words += f"M{number(left)} {number(top)}H{number(right)}V{number(low)}H{number(left)}z"
+    return words
 
 
 def line_path(values: Sequence[float] | np.ndarray, frame: Frame) -> str:
@@ -141,22 +198,30 @@ def line_path(values: Sequence[float] | np.ndarray, frame: Frame) -> str:
 
 
 def mark_paths(marks: Sequence[Mark], one: Portrait, frame: Frame, size: float) -> list[str]:
-    """Draw triangles at exceptions, one path for each ink: up for High, down for Low; pale in a baseline."""
+    """Draw exceptions, one path for each ink: triangles up for High and down for Low, pale in a baseline.
+
+    A rule without a side has a diamond.
+    """
     inks: dict[str, str] = {}
     for mark in marks:
-        value = float(one.values[mark.at])
+        value = float(one.points[mark.at])
+        if mark.side == "Low" and one.below is not None:
+            value = float(one.below[mark.at])
         if math.isnan(value):
             continue
-        turn = -1.0 if mark.side == "High" else 1.0
-        x, y = number(frame.x(mark.at)), number(frame.y(value) + turn * size)
+        turn = {"High": -1.0, "Low": 1.0}.get(mark.side, 0.0)
+        x, y = number(frame.x(mark.at)), number(frame.y(value) + (turn or -1.0) * size)
         shape = f"M{x} {y}l{number(size)} {number(-turn * 1.7 * size)}h{number(-2 * size)}z"
+        if not turn:  # a rule without a side: a diamond
+            wide = number(size)
+            shape = f"M{x} {y}l{wide} {wide}l-{wide} {wide}l-{wide}-{wide}z"
         ink = INKS[mark.judgement] + ("" if mark.judged else " p")
         inks[ink] = inks.get(ink, "") + shape
     return [f'<path class="k {ink}" d="{shapes}"/>' for ink, shapes in inks.items()]
 
 
 def _last_observed(one: Portrait, first: int, last: int) -> int | None:
-    observed = np.flatnonzero(np.isfinite(one.values[first:last]))
+    observed = np.flatnonzero(np.isfinite(one.points[first:last]))
     return first + int(observed[-1]) if len(observed) else None
 
 

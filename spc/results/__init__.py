@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from spc.results.exceptions import Exceptions
 from spc.results.limits import Limits, Months
+from spc.results.proposals import Proposals
+from spc.results.run_tests import RunTests
 from spc.results.statuses import STATUSES
 from spc.results.summaries import Comparison, Trend, Words
 from spc.results.weights import Weights
 
-__all__ = ["STATUSES", "Comparison", "Exceptions", "Limits", "Months", "Trend", "Weights", "Words"]
+__all__ = [
+    "STATUSES",
+    "Comparison",
+    "Exceptions",
+    "Limits",
+    "Months",
+    "Proposals",
+    "RunTests",
+    "Trend",
+    "Weights",
+    "Words",
+]

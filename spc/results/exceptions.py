@@ -10,8 +10,10 @@ import numpy as np
 
 from spc import frames
 from spc.baselines import Ints
+from spc.kernels.zones import MISSING
 from spc.panel import Panel
 from spc.results.limits import Limits
+from spc.results.patterns import masks
 from spc.results.statuses import how_many
 from spc.results.summaries import Words
 from spc.rules import Rule
@@ -29,9 +31,10 @@ class Exceptions:
     limits : Limits
     rules : tuple of Rule
     mask : (n_series, n_periods) uint32
-        Bit 2i is rule i High, bit 2i + 1 rule i Low, set at the month that completes the pattern.
+        Bit 2i is rule i High, bit 2i + 1 rule i Low, set at the month that completes the pattern; a rule that
+        does not tell the sides apart has the bit 2i alone.
     zones : (n_series, n_periods) uint16
-        Zone codes, one bit for each of `levels` and side.
+        Zone codes, one bit for each of `levels` and side; 0x0101 is a missing month, 0x8080 one without limits.
     levels : tuple of float
         The zones asked for, in sigma.
     """
@@ -61,36 +64,38 @@ class Exceptions:
     def words_of(self, mask: np.ndarray[Any, Any]) -> Words:
         """Return the words for any array of masks."""
         names = [rule.name for rule in self.rules]
+        sided = [rule.sided for rule in self.rules]
         codes, places = np.unique(mask, return_inverse=True)
-        words = np.array([exception_words(int(code), names) for code in codes], dtype=object)
+        words = np.array([exception_words(int(code), names, sided) for code in codes], dtype=object)
         return words[places.reshape(mask.shape)] if len(words) else np.empty(mask.shape, dtype=object)
 
     @cached_property
     def members(self) -> np.ndarray[Any, np.dtype[np.uint32]]:
         """The mask of the months that belong to a completed pattern, the completing month included.
 
-        On the `small_count` chart these are all months of the total that fired.
+        Of a step both months belong; of too few crossings all useful ones so far. On the `small_count` chart
+        these are all months of the total that fired.
         """
-        found = np.zeros_like(self.mask)
-        known = ~np.isnan(self.panel.observed)
+        zones = np.where(np.isnan(self.limits.points), MISSING, self.zones)
+        found = masks(self.limits, self.rules, zones, self.levels, members=True)
+        if self.limits.phase_small.any():
+            self._add_totals(found)
+        return found
+
+    def _add_totals(self, found: np.ndarray[Any, np.dtype[np.uint32]]) -> None:
         small = np.append(self.limits.phase_small, False)[self.limits.phase_of]
         n_periods = self.mask.shape[1]
         for i, rule in enumerate(self.rules):
-            level = self.levels.index(rule.zone)
-            for side in (0, 1):
-                bit = np.uint32(1 << (2 * i + side))
-                hit = known & ((self.zones >> np.uint16(level + 8 * side)) & 1 == 1)
-                complete = self.mask & bit != 0
+            for bit in (np.uint32(1 << 2 * i), np.uint32(2 << 2 * i)):
+                complete = small & (self.mask & bit != 0)
                 for back in range(min(rule.span, n_periods)):
                     early, late = slice(0, n_periods - back), slice(back, n_periods)
-                    same = self.stretch_of[:, early] == self.stretch_of[:, late]
-                    part = complete[:, late] & same & (hit | small)[:, early]
+                    part = complete[:, late] & (self.stretch_of[:, early] == self.stretch_of[:, late])
                     found[:, early] |= np.where(part, bit, np.uint32(0))
-        return found
 
     @cached_property
     def stretch_of(self) -> Ints:
-        """Number the stretches that runs do not leave: they end at a gap and at the start of a phase."""
+        """Number the stretches that totals do not leave: they end at a gap and at the start of a phase."""
         phase = self.limits.phase_of
         ends = np.isnan(self.panel.observed)
         ends[:, 1:] |= phase[:, 1:] != phase[:, :-1]
@@ -100,7 +105,7 @@ class Exceptions:
         """Return tidy rows: keys, month, value (as plotted), the mask and its words."""
         panel = self.panel
         words = self.words_of(self.mask)
-        fields: dict[str, Any] = {"value": panel.observed, "mask": self.mask, "exceptions": words}
+        fields: dict[str, Any] = {"value": self.limits.points, "mask": self.mask, "exceptions": words}
         return frames.tidy_months(panel.keys, panel.start, panel.echo, fields)
 
     def __repr__(self) -> str:

@@ -13,6 +13,7 @@ from spc import frames
 from spc.baselines import Baseline, Ints, Phases
 from spc.chart_kinds import CHARTS, CODES
 from spc.panel import Floats, Panel
+from spc.results import warnings
 from spc.results.statuses import (
     NO_DATA,
     NO_VALUE,
@@ -236,6 +237,36 @@ class Limits:
     def status(self) -> Words:
         """Why a series has no flags, or the word ok (n_series,)."""
         return np.array(STATUSES, dtype=object)[self.status_code]
+
+    @cached_property
+    def lag1(self) -> Floats:
+        """Lag-1 autocorrelation of each series' baseline at the as-at month (n_series,); NaN if not known."""
+        return warnings.lag_one(self)[0]
+
+    @cached_property
+    def warning_code(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
+        """What a reader should know of the limits at the as-at month, one bit each (n_series,) uint8."""
+        return warnings.warning_codes(self)
+
+    @property
+    def warnings(self) -> Words:
+        """The same in words, joined by ", ", or "" (n_series,).
+
+        Examples
+        --------
+        >>> import spc
+        >>> panel = spc.Panel.from_numpy([10, 12] * 12 + [2000], start="2022-07")
+        >>> print(spc.limits(panel, baseline=24).warnings[0])
+        autocorrelation, jump
+        """
+        return warnings.warning_words(self.warning_code)
+
+    def months_row(self, s: int) -> int | None:
+        """Return the row of `months` that holds a series, or None."""
+        if self.months is None:
+            return None
+        found = np.flatnonzero(self.months.series == s)
+        return int(found[0]) if len(found) else None
 
     def chart_of(self, s: int) -> str:
         """Return the name of the chart on which a series is judged in its as-at month."""

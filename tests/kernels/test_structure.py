@@ -51,6 +51,7 @@ def answers(panel: spc.Panel) -> Answers:
         "weight": weights.weight,
         "total": spc.rolling.total(panel).values,
         "mean": spc.rolling.mean(panel).values,
+        "shifts": np.diff(spc.phases(panel).offsets),
     }
     return found
 

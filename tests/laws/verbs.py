@@ -19,6 +19,14 @@ Verb = Callable[[spc.Panel], Answers]
 #: Baselines that stay where they are when months are added at the end.
 FROZEN: dict[str, Any] = {"first 24": 24, "pair": ("2020-06", "2022-03")}
 BASELINES: dict[str, Any] = {**FROZEN, "all": "all", "window": spc.Window(36, first=24)}
+#: Every way to a centre and a sigma but the usual one.
+ESTIMATORS: dict[str, dict[str, Any]] = {
+    "medians": {"centre": "median", "sigma": "median_range"},
+    "sd": {"sigma": "sd", "constants": "textbook"},
+    "bridged": {"gaps": "bridge"},
+    "screened": {"screen": "ranges"},
+    "widened": {"autocorrelation": "widen"},
+}
 
 
 def fields(result: Any, *names: str) -> Answers:
@@ -42,6 +50,38 @@ def small_counts(panel: spc.Panel) -> Answers:
     limits = spc.limits(panel, chart="auto", baseline=24)
     found = fields(limits, "centre", "ucl", "lcl", "status")
     return found | fields(spc.exceptions(limits), "mask", "words", "members")
+
+
+def charts(panel: spc.Panel) -> Answers:
+    """Ask every chart for its lines, with the rules that it lets be asked."""
+    found: Answers = {}
+    for chart in spc.CHARTS:
+        result = spc.limits(panel, chart=chart, baseline=24)
+        masks = {"mask": spc.exceptions(result, rules="western_electric").mask}
+        lines = fields(result, "points", "centre", "sigma", "ucl", "lcl", "status", "lag1", "warnings")
+        found |= {f"{chart} {key}": array for key, array in (lines | masks).items()}
+    return found
+
+
+def presets(panel: spc.Panel) -> Answers:
+    """Ask the rules of every preset, with the months that belong to what they find."""
+    limits = spc.limits(panel, baseline=24)
+    found: Answers = {}
+    for name in spc.RULES:
+        result = spc.exceptions(limits, rules=name)
+        found |= {f"{name} {key}": array for key, array in fields(result, "mask", "words", "members").items()}
+    return found
+
+
+def choices(panel: spc.Panel) -> Answers:
+    """Ask for limits by every other estimator."""
+    found: Answers = {}
+    for name, options in ESTIMATORS.items():
+        result = spc.limits(panel, baseline=24, **options)
+        lines = fields(result, "centre", "sigma", "ucl", "lcl", "status")
+        lines["mask"] = spc.exceptions(result).mask
+        found |= {f"{name} {key}": array for key, array in lines.items()}
+    return found
 
 
 def exceptions(panel: spc.Panel) -> Answers:
@@ -86,13 +126,27 @@ def scorecard(panel: spc.Panel) -> Answers:
     return found | {f"number {name}": numbers[name].to_numpy() for name in numbers}
 
 
+def phases(panel: spc.Panel) -> Answers:
+    """Ask for stable shifts: the whole log of each series as one text, with its numbers to the last bit."""
+    found = spc.phases(panel)
+    columns = [column.tolist() for name, column in found.log.items() if name != "candidate"]
+    steps = [repr(step) for step in zip(*columns, strict=True)]
+    pairs = zip(found.offsets[:-1], found.offsets[1:], strict=True)
+    logs = np.array(["\n".join(steps[first:last]) for first, last in pairs], dtype=object)
+    return {"status": np.asarray(found.status), "log": logs}
+
+
 VERBS: dict[str, Verb] = {
     "limits": limits,
     "exceptions": exceptions,
     "small counts": small_counts,
+    "charts": charts,
+    "presets": presets,
+    "choices": choices,
     "trend": trend,
     "weigh": weigh,
     "compare": compare,
+    "phases": phases,
     "rolling": rolling,
     "scorecard": scorecard,
 }

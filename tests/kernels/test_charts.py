@@ -1,0 +1,222 @@
+"""limits(chart=...): the lines, points and status of every chart, and its masks, against the twins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+import spc
+from tests.panels import Sample, fewer, make
+from tests.reference import limits as old
+from tests.reference.asked import Question
+from tests.reference.charts import chart as twin_chart
+from tests.reference.limits import NO_DATA, NO_VARIATION, OK, SHORT
+from tests.reference.patterns import marks
+from tests.reference.presets import PRESETS
+from tests.reference.spots import Fitted, Lines
+
+FIELDS = ("centre", "sigma", "ucl", "lcl")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One way of asking for a chart, for the library and for its twin."""
+
+    chart: str
+    question: Question = field(default_factory=Question)
+    baseline: Any = None
+
+    def __str__(self) -> str:
+        plain = Question()
+        said = {name: value for name, value in vars(self.question).items() if value != getattr(plain, name)}
+        return " ".join([self.chart, *(f"{name} {value}" for name, value in said.items())])
+
+    def limits(self, panel: spc.Panel) -> spc.Limits:
+        """Ask the library."""
+        q = self.question
+        cuts = [panel.months[cut] for cut in q.cuts]
+        return spc.limits(
+            panel,
+            chart=self.chart,
+            phase=spc.phases_at(panel, cuts) if cuts else None,
+            baseline=q.baseline if self.baseline is None else self.baseline,
+            exclude={panel.months[t]: "a known cause" for t in q.excluded},
+            **{name: getattr(q, name) for name in PLAIN},
+            bounds=None if q.bounds == (None, None) else q.bounds,
+            **q.options,
+        )
+
+    def twins(self, sample: Sample) -> list[list[Fitted]]:
+        """Ask the twin for the phases of every series."""
+        return [twin_chart(self.chart, series, self.question) for series in sample.twins()]
+
+
+PLAIN = ("centre", "sigma", "gaps", "screen", "autocorrelation", "min_observed", "constants", "width")
+WINDOW = {"baseline": spc.Window(36, first=24)}
+CUTS = (17, 31)
+
+
+def asked(chart: str, window: bool = False, **question: Any) -> Asked:
+    """Put a question; what the chart has of its own goes to its options."""
+    known = {name: question.pop(name) for name in list(question) if name in Question.__dataclass_fields__}
+    base = spc.Window(36, first=24) if window else None
+    if window:
+        known["baseline"] = old.Window(36, 24)
+    return Asked(chart, Question(**known, options=question), base)
+
+
+def status_expected(phases: Sequence[Fitted], has_value: bool, last: int) -> str:
+    """The status is that of the phase which holds the last month, if that month has a value."""
+    if not phases:
+        return NO_DATA
+    phase = next((phase for phase in phases if phase.start <= last < phase.stop), None)
+    if phase is None:
+        return SHORT
+    return "no value" if phase.status in (OK, NO_VARIATION) and not has_value else phase.status
+
+
+def number(value: Any) -> float:
+    """Turn a line that is not there into NaN."""
+    return np.nan if value is None else float(value)
+
+
+def drawn(phases: Sequence[Fitted], months: int) -> Mapping[str, Any]:
+    """Lay the twin's lines and points out by month."""
+    found = {name: np.full(months, np.nan) for name in (*FIELDS, "points")}
+    for phase in phases:
+        for t in range(phase.start, phase.stop):
+            lines = phase.lines.get(t, Lines())
+            for name, line in zip(FIELDS, (lines.centre, lines.sigma, lines.upper, lines.lower), strict=True):
+                found[name][t] = number(line)
+            found["points"][t] = number(phase.points.get(t))
+    return found
+
+
+def check(way: Asked, sample: Sample, rules: Sequence[str] = ("nelson",)) -> None:
+    """Compare everything that can be seen of a chart."""
+    panel = sample.panel()
+    limits = way.limits(panel)
+    found = {name: getattr(limits, name) for name in (*FIELDS, "points")}
+    masks = {name: spc.exceptions(limits, rules=name) for name in rules}
+    last = panel.n_periods - 1
+    for s, phases in enumerate(way.twins(sample)):
+        where = f"{way} series {s}: {sample.values[s].tolist()}"
+        if sample.of is not None:
+            where += f" of {sample.of[s].tolist()}"
+        has_value = not np.isnan(panel.observed[s, last])
+        assert limits.status[s] == status_expected(phases, has_value, last), where
+        expected = drawn(phases, panel.n_periods)
+        size = np.nanmax(np.abs(np.append(panel.observed[s], 1e-300)))
+        held = [t for phase in phases for t in range(phase.start, phase.stop)]
+        for name, row in expected.items():
+            at = held if name == "points" else slice(None)
+            np.testing.assert_allclose(
+                found[name][s][at], row[at], rtol=1e-12, atol=1e-12 * size, err_msg=f"{name} {where}"
+            )
+        for preset, exceptions in masks.items():
+            mask, members = marks(PRESETS[preset], phases, panel.n_periods)
+            assert exceptions.mask[s].tolist() == mask, f"{preset} {where}"
+            assert exceptions.members[s].tolist() == members, f"members {preset} {where}"
+
+
+XMR = [
+    asked("xmr", sigma="median_range"),
+    asked("xmr", sigma="median_range", constants="textbook", baseline=24),
+    asked("xmr", sigma="sd", window=True),
+    asked("xmr", centre="median", baseline=24),
+    asked("xmr", centre="median", sigma="median_range", cuts=CUTS, min_observed=5),
+    asked("xmr", gaps="bridge"),
+    asked("xmr", screen="ranges"),
+    asked("xmr", screen="ranges", sigma="median_range", gaps="bridge", min_observed=6),
+    asked("xmr", autocorrelation="widen"),
+    asked("xmr", autocorrelation="widen", gaps="bridge", screen="ranges", window=True),
+    asked("xmr", centre=12.5, baseline=24),
+    asked("xmr", centre=12.5, sigma=1.25, width=2.5),
+    asked("xmr", sigma=1.25, min_observed=3),
+    asked("xmr", excluded=frozenset({3, 4, 20}), baseline=24),
+    asked("xmr", excluded=frozenset({0, 9}), gaps="bridge", sigma="sd"),
+    asked("xmr", bounds=(0.0, 50.0), width=3.5, baseline=24),
+]
+XMR_MAKERS = ["counts", "low_counts", "decimals", "gaps", "ragged", "rates", "constants", "waves", "zones"]
+OTHERS = {
+    "mr": XMR_MAKERS,
+    "run": [*XMR_MAKERS, "mixed"],
+    "c": ["counts", "low_counts", "square_counts", "gaps", "between"],
+    "p": ["parts", "tied_parts"],
+    "np": ["parts", "tied_parts"],
+    "u": ["parts", "tied_parts", "units"],
+    "p_prime": ["parts", "tied_parts"],
+    "u_prime": ["parts", "tied_parts", "units"],
+    "i_prime": ["parts", "tied_parts", "units", "rates", "constant_rates"],
+    "g": ["between", "low_counts"],
+    "t": ["times", "between"],
+    "ewma": XMR_MAKERS,
+    "cusum": XMR_MAKERS,
+    "ma": XMR_MAKERS,
+}
+WAYS: Mapping[str, Any] = {
+    "all": {},
+    "24": {"baseline": 24},
+    "window": {"window": True},
+    "phases": {"cuts": CUTS, "min_observed": 5},
+    "bridged": {"gaps": "bridge", "excluded": frozenset({2, 7, 8}), "constants": "textbook", "width": 2.0},
+}
+OWN = [
+    *(asked("run", middle="mean", baseline=24), asked("run", centre=11.0)),
+    asked("mr", sigma=2.0, width=2.0),
+    *(
+        asked("ewma", lam=0.4, lines="asymptotic"),
+        asked("ewma", lam=1.0),
+        asked("ewma", centre=11.0, sigma=2.0),
+    ),
+    *(
+        asked("cusum", k=0.25, h=4.0, head_start=0.5, baseline=24),
+        asked("cusum", k=0.0, h=2.5, head_start=1.0),
+    ),
+    asked("cusum", reset="after signal", head_start=0.5, h=2.0, baseline=24),
+    asked("cusum", reset="after signal", h=2.0, centre=11.0, sigma=2.0),
+    *(asked("g", middle="median"), asked("g", middle="median", baseline=24, width=2.0)),
+    *(asked("ma", span=2, baseline=24), asked("ma", span=12, window=True)),
+]
+
+
+@pytest.mark.parametrize("maker", XMR_MAKERS)
+@pytest.mark.parametrize("way", XMR, ids=str)
+def test_choices_of_xmr(way: Asked, maker: str) -> None:
+    check(way, make(maker, seed=31, n=fewer(9, 3)))
+
+
+@pytest.mark.parametrize(
+    ("chart", "maker"), [(chart, maker) for chart, all_of in OTHERS.items() for maker in all_of]
+)
+@pytest.mark.parametrize("way", WAYS)
+def test_charts(chart: str, maker: str, way: str) -> None:
+    check(asked(chart, **WAYS[way]), make(maker, seed=32, n=fewer(9, 3)), ("minitab", "nhs_2019", "anhoej"))
+
+
+OWN += [asked(chart, limits="exact", **WAYS[way]) for chart in ("p", "np", "c", "u", "g") for way in WAYS]
+OWN += [asked("c", limits="negative_binomial", **WAYS[way]) for way in WAYS]
+OWN_MAKERS = {
+    "g": ["between", "low_counts"],
+    "c": ["low_counts", "between", "counts", "gaps"],
+    "p": ["parts", "tied_parts"],
+    "np": ["parts", "tied_parts"],
+    "u": ["parts", "tied_parts"],
+}
+
+
+@pytest.mark.parametrize(
+    ("way", "maker"),
+    [
+        (way, maker)
+        for way in OWN
+        for maker in OWN_MAKERS.get(way.chart, ["counts", "gaps", "waves", "zones"])
+    ],
+    ids=str,
+)
+def test_options_of_charts(way: Asked, maker: str) -> None:
+    check(way, make(maker, seed=33, n=fewer(9, 3)), ("opcc", "anhoej"))
