@@ -139,6 +139,21 @@ class Phases:
         reasons = tuple(self.reasons[p] for p in taken.tolist()) if self.reasons else ()
         return Phases(offsets, first, self.last[taken], reasons, now)
 
+    def over(self, panel: Panel) -> Phases:
+        """Return the same for a panel with further series at its end, of one phase each."""
+        more = panel.n_series - (len(self.offsets) - 1)
+        if more <= 0:
+            return self
+        single = Phases.single(panel, np.full(panel.n_series, panel.n_periods - 1, np.int64))
+        offsets = np.append(self.offsets, self.offsets[-1] + np.arange(1, more + 1))
+        return Phases(
+            offsets,
+            np.append(self.first, single.first[-more:]),
+            np.append(self.last, single.last[-more:]),
+            (*self.reasons, *[""] * more) if self.reasons else (),
+            panel,
+        )
+
     def _cuts(self) -> Ints:
         """Return where each phase was cut; `first` is later where nothing was observed at once.
 

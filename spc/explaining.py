@@ -35,6 +35,8 @@ STATUS_WORDS = {
     "why.",
     "not agreed": "The agreed limits hold none for this series in the month reported on, so no exceptions are "
     "looked for.",
+    "no subgroups": "The chart needs several observations a month, and no month that sets limits has two, so "
+    "no exceptions are looked for.",
     "rolling 12 only": "Only rolling 12-month figures are published for this measure, so it has no "
     "exceptions, no trend and no weighting.",
 }
@@ -46,6 +48,8 @@ PLOTTED = {
     "ewma": "EWMA",
     "ma": "moving average",
     "cusum": "CUSUM",
+    "r": "range within the month",
+    "s": "standard deviation within the month",
 }
 #: Statuses whose limits hold; in a month without a value there is nothing for them to judge.
 JUDGED = ("ok", "no value")

@@ -13,7 +13,7 @@ from spc.charts.constants import D2
 from spc.checks import ChoiceError, choice, parcel, positive, whole
 from spc.frames import month_ordinal
 from spc.kernels.shifts import count_steps, list_steps
-from spc.measures import Catalogue, Measure, catalogue_of, measures_of
+from spc.measures import Assignment, Catalogue, Measure, catalogue_of, measures_of
 from spc.panel import Panel
 from spc.results.proposals import METHODS, Proposals
 
@@ -75,7 +75,7 @@ def rows_of(panel: Panel, series: Any) -> Ints:
     return np.unique(chosen(series, panel.n_series)).astype(np.int64)
 
 
-def phases_at_steps(panel: Panel, *, measures: Catalogue | Sequence[Measure]) -> Phases:
+def phases_at_steps(panel: Panel, *, measures: Catalogue | Sequence[Measure] | Assignment) -> Phases:
     """Start a new phase of each series at the known steps of its measure.
 
     Parameters
@@ -109,7 +109,7 @@ def phases_at_steps(panel: Panel, *, measures: Catalogue | Sequence[Measure]) ->
         raise ChoiceError(
             "`panel` must have months, since steps are dated: it is in plain observation order."
         )
-    rows = measures_of(panel, catalogue_of(measures))
+    rows = measures_of(panel, measures if isinstance(measures, Assignment) else catalogue_of(measures))
     series, starts, reasons = [], [], []
     for code, measure in enumerate(rows.distinct):
         dated = [(month_ordinal(step.month, "steps") - panel.start, step.reason) for step in measure.steps]

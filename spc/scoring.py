@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from spc import frames
-from spc.baselines import Baseline, Window
+from spc.baselines import Baseline, Ints, Phases, Window
 from spc.chart_kinds import CHARTS
 from spc.charts import limits
 from spc.checks import choice, parcel
@@ -19,6 +19,7 @@ from spc.covers import Beside, Cover
 from spc.detection import exceptions
 from spc.measures import Assignment, Catalogue, Measure, by_kind, catalogue_of, measures_of
 from spc.panel import Ends, Floats, Panel
+from spc.phasing import phases_at_steps
 from spc.reading.report import with_refused
 from spc.results import Comparison, Exceptions, Limits, Trend, Weights, Words
 from spc.rules import Rule
@@ -203,6 +204,7 @@ def scorecard(
     rules: str | tuple[Rule, ...] | list[Rule] = "opcc",
     chart: str = "auto",
     weighting: str | Weighting = "opcc",
+    phase: Phases | str | None = None,
 ) -> Scorecard:
     """Make the scorecard of a month: windows, changes, trends, exceptions and their weightings.
 
@@ -219,7 +221,12 @@ def scorecard(
     rules, weighting
         As for `exceptions` and `weigh`.
     chart : str
-        As for `limits`; by default "auto", which leaves it to the catalogue, and there to the series.
+        As for `limits`; by default "auto", which leaves it to the catalogue, and there to the series. A chart
+        for another kind of data than a measure has leaves that measure on XmR.
+    phase : Phases or "steps", optional
+        Stretches with limits of their own: from `phases_at` or `phases`, of this panel, or one from each of
+        the catalogue's `steps` on. A phase younger than 24 months is a `short history` under the default
+        baseline; with phases ask for `baseline=21`, say.
 
     Returns
     -------
@@ -242,12 +249,22 @@ def scorecard(
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
     last = panel.position(as_at)
     measures = catalogue_of(measures)
-    panel, rows = _in_order(with_refused(panel), measures)
+    whole = with_refused(panel)
+    order = _order(whole, measures)
+    panel = whole.select(order)
+    rows = measures_of(panel, measures)
     panel = by_kind(_from_first(panel, rows), rows)
     # below 0 where a measure in arrears is reported before its data begin
     each = Ends(np.maximum(last - rows.each(lambda measure: measure.lag, np.int64), -1))
     charts = rows.each(lambda measure: _chart_for(measure, chart)).tolist()
-    lines = limits(panel, chart=charts, baseline=baseline, as_at=each, bounds=_bounds_of(panel, rows))
+    lines = limits(
+        panel,
+        chart=charts,
+        phase=_phases(phase, whole, order, panel, rows),
+        baseline=baseline,
+        as_at=each,
+        bounds=_bounds_of(panel, rows),
+    )
     found = exceptions(lines, rules=rules)
     line = trend(panel, as_at=each)
     have = set(panel.measure_names) if measures is not None else set()
@@ -284,12 +301,25 @@ def _bounds_of(panel: Panel, rows: Assignment) -> Floats:
     return np.stack([low, high], axis=1)
 
 
-def _in_order(panel: Panel, measures: Catalogue | None) -> tuple[Panel, Assignment]:
-    """Return the series in the catalogue's order, those it does not name last, and their measures."""
-    if measures is not None:
-        code = measures_of(panel, measures).code
-        panel = panel.select(np.argsort(np.minimum(code, len(measures)), kind="stable"))
-    return panel, measures_of(panel, measures)
+def _order(panel: Panel, measures: Catalogue | None) -> Ints:
+    """Return the series in the catalogue's order, those it does not name last."""
+    if measures is None:
+        return np.arange(panel.n_series)
+    code = measures_of(panel, measures).code
+    return np.argsort(np.minimum(code, len(measures)), kind="stable")
+
+
+def _phases(
+    phase: Phases | str | None, whole: Panel, order: Ints, panel: Panel, rows: Assignment
+) -> Phases | None:
+    """Return the phases of the series as they stand on the page."""
+    if phase is None:
+        return None
+    if isinstance(phase, str):
+        choice("phase", phase, ("steps",))
+        return phases_at_steps(panel, measures=rows)
+    parcel("phase", phase, Phases, "spc.phases_at(panel, months)")
+    return phase.over(whole).select(order, panel)
 
 
 def _from_first(panel: Panel, rows: Assignment) -> Panel:

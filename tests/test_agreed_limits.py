@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import doctest
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 
 import spc
+from spc.charts.agreed import FIELDS
 from tests.panels import START, Sample, fewer, make
 
 AGREED, LONGER = 34, 44
@@ -400,3 +403,11 @@ def test_a_file_written_by_hand(tmp_path: Path) -> None:
         spc.InputError, match="the xmr chart cannot be drawn from its row, which needs a sigma"
     ):
         spc.limits(limits.panel, agreed=spc.agreed(path))
+
+
+def test_the_page_does_what_it_says(tmp_path: Path) -> None:
+    page = Path(__file__).parents[1] / "docs" / "agreed_limits.md"
+    found = doctest.testfile(str(page), module_relative=False, globs={"folder": tmp_path})
+    assert found.failed == 0 and found.attempted > 6
+    told = re.findall(r"^\| ([\w, ]+) \|", page.read_text(encoding="utf-8"), re.MULTILINE)[1:]
+    assert [name for cell in told for name in cell.split(", ")] == list(FIELDS)

@@ -5,6 +5,7 @@ Source: NHS England, Making Data Count, Strengthening your decisions (2019, 2023
 
 from __future__ import annotations
 
+import doctest
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -104,6 +105,24 @@ def test_assurance(target: float, direction: str, word: str) -> None:
 def test_the_table_is_whole() -> None:
     assert sorted(VARIATIONS) == list(range(8))
     assert {words for *_, words in VARIATION} == set(VARIATIONS.values())
+
+
+def test_the_page_has_the_same_table_and_runs() -> None:
+    page = Path(__file__).parents[1] / "docs" / "assurance.md"
+    found = doctest.testfile(str(page), module_relative=False)
+    assert found.failed == 0 and found.attempted > 6
+    rows = {
+        "none": "none",
+        "high": "on the high side",
+        "low": "on the low side",
+        "both": "on both sides",
+        "unsided": "without a side",
+    }
+    text = page.read_text(encoding="utf-8")
+    for bits, row in rows.items():
+        words = {direction: word for name, direction, word in VARIATION if name == bits}
+        cells = " | ".join(words[direction] for direction in ("high", "low", "neither"))
+        assert f"| {row} | {cells} |\n" in text
 
 
 def test_above_the_limit_and_yet_falling_is_both() -> None:

@@ -157,3 +157,12 @@ def test_excluded_months_set_no_limits_but_are_remembered() -> None:
 def test_what_an_option_may_not_be(chart: str, option: dict[str, Any]) -> None:
     with pytest.raises(spc.ChoiceError, match=f"`{next(iter(option))}`"):
         spc.limits(panel_of(NOISE), chart=chart, **option)
+
+
+def test_both_sums_may_be_beyond_at_once() -> None:
+    """After a long fall the lower sum takes years to come back, while the upper one is soon beyond."""
+    values = 50.0 + np.repeat([-8.0, 12.0], [12, 6])
+    limits = spc.limits(panel_of(values), chart="cusum", centre=50.0, sigma=4.0)
+    mask = spc.exceptions(limits, rules=(spc.Rule("Beyond", zone=3.0, needed=1, span=1),)).mask[0]
+    # C- grows by 6 a month to 72 and falls by 14; C+ grows by 10 from month 13; the limit is 20
+    assert mask.tolist() == [0, 0, 0, *[2] * 9, 2, 2, 3, 1, 1, 1]

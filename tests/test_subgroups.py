@@ -118,10 +118,6 @@ REFUSED = {
         "is infinite",
     ),
     "no members": (lambda: spc.Panel.from_numpy(np.ones((1, 3, 0)), start=None), "at least one"),
-    "no subgroups": (
-        lambda: spc.limits(spc.Panel.from_numpy(np.ones((1, 30)), start=None), chart="xbar_s"),
-        "needs several observations a month",
-    ),
     "no such estimator": (
         lambda: spc.limits(spc.Panel.from_numpy(cube(), start=None), chart="r", estimator="rmsdf"),
         "`estimator` must be one of 'uwave', 'mvlue'",
@@ -164,9 +160,20 @@ def test_statuses():
     panel = spc.Panel.from_numpy(values, start="2023-01")
     for chart in CHARTS:
         limits = spc.limits(panel, chart=chart)
-        assert limits.status.tolist() == ["ok", "no variation", "short history", "short history"]
+        assert limits.status.tolist() == ["ok", "no variation", "no subgroups", "short history"]
         assert not spc.exceptions(limits, rules="western_electric").mask[1:].any()
     assert spc.limits(panel, chart="r", sigma=1.0).status.tolist()[2:] == ["ok", "ok"]
+    assert spc.limits(panel, chart="xbar_r", centre=2.0, sigma=1.0).status.tolist()[2:] == ["ok", "ok"]
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_a_panel_of_one_number_a_month_has_no_subgroups(chart):
+    """It says so, and the charts of the other series stand."""
+    panel = spc.Panel.from_numpy(np.random.default_rng(1).normal(5.0, 1.0, (2, 30)), start=None)
+    mixed = spc.limits(panel, chart=[chart, "xmr"])
+    assert mixed.status.tolist() == ["no subgroups", "ok"]
+    assert np.isnan(mixed.ucl[0]).all()
+    np.testing.assert_array_equal(mixed.ucl[1], spc.limits(panel).ucl[1])
 
 
 @pytest.mark.parametrize("tenths", range(1, 10))

@@ -52,7 +52,8 @@ def within(answer: Fitted, problem: Problem, bounds: Floats) -> Fitted:
 
 def _clipped(upper: Floats, lower: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """Return both limits inside the bounds; NaN bounds leave them, NaN limits stay."""
-    return (
-        np.where(np.isnan(upper), upper, np.fmin(np.fmax(upper, low), high)),
-        np.where(np.isnan(lower), lower, np.fmax(np.fmin(lower, high), low)),
-    )
+    lowest, highest = np.where(np.isnan(low), -np.inf, low), np.where(np.isnan(high), np.inf, high)
+    for bound, nearer in ((lowest, np.maximum), (highest, np.minimum)):
+        if np.isfinite(bound).any():  # a pass over all months costs as much as their limits did
+            upper, lower = nearer(upper, bound), nearer(lower, bound)
+    return upper, lower

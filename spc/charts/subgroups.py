@@ -14,11 +14,11 @@ import numpy as np
 from spc.baselines import Ints
 from spc.charts.constants import c4, range_constants, sd_constant
 from spc.charts.fitting import Fitted, Problem, status_of
-from spc.checks import ChoiceError
 from spc.kernels.subgroups import weighted
 from spc.panel import Floats
 from spc.results import Months
-from spc.results.statuses import NO_VARIATION, OK, SHORT_HISTORY
+from spc.results.limits import Codes
+from spc.results.statuses import NO_SUBGROUPS, NO_VARIATION, OK, SHORT_HISTORY
 from spc.subgroups import Subgroups
 
 __all__ = ["mean_by_range", "mean_by_sd", "ranges", "sds"]
@@ -62,12 +62,18 @@ def sds(problem: Problem) -> Fitted:
 
 
 def _within(problem: Problem) -> Subgroups:
-    if problem.within is None:
-        raise ChoiceError(
-            f"The {problem.chart.name} chart needs several observations a month: make the panel with "
-            "Panel.from_frame(..., subgroup=...), or Panel.from_numpy of (n_series, n_periods, m) values."
-        )
-    return problem.within
+    """Return the subgroups; a panel of one number a month has subgroups of one."""
+    if problem.within is not None:
+        return problem.within
+    nothing = np.full(problem.values.shape, np.nan)
+    return Subgroups(np.isfinite(problem.values).astype(np.int64), nothing, nothing)
+
+
+def _status_of(problem: Problem, months: Ints, sigma: Floats) -> Codes:
+    """Return the status of each phase, of which so many baseline months have at least two observations."""
+    status = status_of(problem, months, sigma)
+    status[(status == SHORT_HISTORY) & (months == 0) & (problem.spread.count > 0)] = NO_SUBGROUPS
+    return status
 
 
 def _by_range(count: Ints, constants: str) -> Constants:
@@ -88,7 +94,7 @@ def _means(problem: Problem, constants_of: Callable[[Ints, str], Constants]) -> 
     if problem.choices.centre == "median":
         grand = problem.spread.median
     centre = np.where(np.isnan(problem.known_centre), grand, problem.known_centre)
-    status = status_of(problem, months, sigma)
+    status = _status_of(problem, months, sigma)
     drawn = (status == OK) | (status == NO_VARIATION)
     centre, sigma = np.where(drawn, centre, np.nan), np.where(drawn, sigma, np.nan)
     n = np.where(within.count > 0, within.count, np.nan)
@@ -104,8 +110,8 @@ def _means(problem: Problem, constants_of: Callable[[Ints, str], Constants]) -> 
 def _spreads(problem: Problem, points: Floats, constants_of: Callable[[Ints, str], Constants]) -> Fitted:
     within = _within(problem)
     sigma, months = _sigma(problem, within, constants_of)
-    status = status_of(problem, months, sigma)
-    status[(status == SHORT_HISTORY) & ~np.isnan(problem.known_sigma)] = OK
+    status = _status_of(problem, months, sigma)
+    status[(status != NO_VARIATION) & (problem.spread.count > 0) & ~np.isnan(problem.known_sigma)] = OK
     drawn = (status == OK) | (status == NO_VARIATION)
     unit = problem.over_months(np.where(drawn, sigma, np.nan))
     mean, swing = constants_of(within.count, problem.choices.constants)

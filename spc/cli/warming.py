@@ -15,6 +15,7 @@ from spc.cli.commands import Outcome, Say
 from spc.cli.settings import Settings
 from spc.detection import exceptions
 from spc.kernels._compile import KERNELS
+from spc.multivariate import together
 from spc.panel import Panel
 from spc.phasing import phases
 from spc.results import Limits
@@ -35,6 +36,8 @@ def warm_calls() -> list[Callable[[], object]]:
     calls += [partial(_flags, plain, rules) for rules in RULES]
     calls.append(partial(limits, panel, sigma="median_range", autocorrelation="widen"))
     calls.append(partial(phases, panel))
+    several = Panel.from_numpy([[[1.0, 2.0]] * 24], start=None)
+    calls += [partial(limits, several, chart="xbar_s"), partial(together, several, by="series")]
     calls += [partial(rolling.total, panel), partial(rolling.mean, panel)]
     calls.append(partial(rolling.ratio, panel.select(panel.is_ratio)))
     return calls

@@ -1,12 +1,12 @@
 """Which rules each month completes, and which months belong to a completed pattern: one mask out.
 
-Every rule goes the same way. A stretch of months is cut at gaps, or keeps them, or closes them up; each of
-its places answers the rule's question with a byte, the high side in the low nibble and the low side above it;
-the last m bytes are added up; and a place whose own answer is yes completes the rule where the sum reaches k.
-Steps and swings are asked of codes too: `steps` makes them, with up for above and down for below.
+A series becomes rows of bits, 64 months to a word: one row for each line and side, one for the months that
+are there. A rule puts rows together to the months that answer its question, looks at the answers of the last m
+months by shifting the row, and counts them in bits that carry (all m: an AND). Each month that answers itself
+and whose count reaches k completes the rule. Gaps need no search: looking back ends where a month is not there.
 
-Loops run over slices from 0: with any other start numba guards each index against being negative, which keeps
-LLVM from using vectors (22 M cells/s became 380 M).
+Steps and swings are asked of codes too: `steps` makes them, with up for above and down for below. Turned over
+at every other place, what goes up and down in turn goes one way, so a swing is a run of steps.
 """
 
 from __future__ import annotations
@@ -19,9 +19,6 @@ from spc.kernels._compile import kernel, row
 MISSING = np.uint16(0x0101)
 UNJUDGED = np.uint16(0x8080)
 UP, DOWN = np.uint16(1), np.uint16(256)
-NIBBLE = np.uint8(15)
-HIGH, LOW = np.uint8(1), np.uint8(16)
-EITHER = np.uint8(17)
 #: Columns of the table of rules.
 SOURCE, GAPS, TIES, ASKS, SIDE, LEVEL, UPTO, CENTRE, NEEDED, SPAN, BIT, SIDED = range(12)
 #: What stands in them.
@@ -30,6 +27,20 @@ BREAK, SKIP, BRIDGE = range(3)
 COUNT = 2
 BEYOND, WITHIN, SWING = range(3)
 SAME, CONFINED, ANY, BOTH = range(4)
+
+NONE, ALL, ONE = np.uint64(0), np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(1)
+ODD, BYTE = np.uint64(0xAAAAAAAAAAAAAAAA), np.uint64(0xFF)
+WORD = 64
+#: Rows of bits: each source has 16 for its levels and sides, and one for the months that are there.
+EACH = 17
+THERE = 16
+#: Rows that a rule works on: the phase, nothing; answers, what is completed; how far one may look back; the months
+#: closed up.
+PHASE, EMPTY, HIGH, LOW, DONE_HIGH, DONE_LOW, ROOM, REACH, PACKED = range(51, 60)
+#: The rows that a rule reads: its lines, those of `upto` and of the centre; months there, months that count.
+LINES = 6
+READS = LINES + 2
+ROWS = PACKED + READS
 
 
 @row
@@ -92,250 +103,276 @@ def steps(first, last, points, tolerance, offsets, phase_first, phase_last, brid
 
 
 @row
-def next_stretch(codes, begin, last):
-    """Return the first and last month (half open) of the next stretch without a gap."""
-    while begin < last and (codes[begin] == MISSING or codes[begin] == UNJUDGED):
-        begin += 1
-    end = begin
-    while end < last and codes[end] != MISSING and codes[end] != UNJUDGED:
-        end += 1
-    return begin, end
+def clear(mask):
+    """Begin with no month flagged; a loop, since assigning to a slice takes 100 ns."""
+    for t in range(mask.size):
+        mask[t] = np.uint32(0)
 
 
 @row
-def pack(codes, rule, packed, places, before):
-    """Take out ties and gaps where the rule says so; return how many places are left.
+def clear(mask):
+    """Begin with no month flagged; a loop, since assigning to a slice takes 100 ns."""
+    for t in range(mask.size):
+        mask[t] = np.uint32(0)
 
-    `before` is the point that a step leads from; that of the first step of a stretch stands before it.
+
+@row
+def bit_rows(codes, used, bits, base):
+    """Fill the rows of one source: the bits that are used, and where a month is there at all.
+
+    One function with slices from 0: loops over them become vectors (3 ns a row of 64), and each array handed
+    to another function costs its counts of references (100 ns a rule).
     """
-    n, point = 0, -1
-    tie = np.uint16(1 << rule[LEVEL]) | np.uint16(1 << (rule[LEVEL] + 8))
-    for t in range(codes.size):
-        gone = codes[t] == MISSING or codes[t] == UNJUDGED
-        if not (gone and rule[GAPS] == BRIDGE) and not (
-            not gone and rule[TIES] == SKIP and (codes[t] & tie) == 0
-        ):
-            packed[n], places[n], before[n] = codes[t], t, point
-            n += 1
-            point = t
-        elif codes[t] == UNJUDGED:
-            point = t
-    return n
+    for k in range(bits.shape[1]):
+        part = codes[WORD * k : WORD * (k + 1)]
+        word = NONE
+        for t in range(part.size):
+            there = (part[t] != MISSING) & (part[t] != UNJUDGED)
+            word |= np.uint64(there) << np.uint64(t)
+        bits[base + THERE, k] = word
+        for i in range(16):
+            if (used >> (i & 7)) & 1:
+                word = NONE
+                for t in range(part.size):
+                    word |= np.uint64((part[t] >> np.uint16(i)) & np.uint16(1)) << np.uint64(t)
+                bits[base + i, k] = word
 
 
 @row
-def pick(codes, level, upto, hits):
-    """Put one level's hits into a byte: the high side into its low nibble, the low side above it."""
-    high, low = np.uint16(1 << level), np.uint16(1 << (level + 8))
-    far_high = np.uint16(1 << upto) if upto >= 0 else np.uint16(0)
-    far_low = np.uint16(1 << (upto + 8)) if upto >= 0 else np.uint16(0)
-    for t in range(codes.size):
-        code = codes[t]
-        above = HIGH if ((code & high) != 0) & ((code & far_high) == 0) else np.uint8(0)
-        below = LOW if ((code & low) != 0) & ((code & far_low) == 0) else np.uint8(0)
-        hits[t] = above | below
+def phase_word(begin, end):
+    """Return the word of months begin .. end (half open), counted from its first."""
+    word = ALL
+    if begin > 0:
+        word = word << np.uint64(begin) if begin < WORD else NONE
+    if end < WORD:
+        word &= (ONE << np.uint64(end)) - ONE if end > 0 else NONE
+    return word
 
 
 @row
-def turn_odd(hits):
-    """Swap up and down at every other place: what went up and down in turn now goes one way."""
-    for t in range(hits.size):
-        turned = np.uint8(((hits[t] & NIBBLE) << np.uint8(4)) | (hits[t] >> np.uint8(4)))
-        hits[t] = turned if t & 1 else hits[t]
+def back(now, before, months):
+    """Return a word as it was so many months (under 64) before; `before` is the word in front of it."""
+    return (now << np.uint64(months)) | (before >> ONE) >> np.uint64(WORD - 1 - months)
 
 
 @row
-def join_sides(hits):
-    """Make one answer of both sides."""
-    for t in range(hits.size):
-        hits[t] = HIGH if hits[t] != 0 else np.uint8(0)
+def all_of(now, before, span):
+    """Return where all of the last `span` months are set; what is not there is not set."""
+    found = now
+    for months in range(1, span):
+        if found == NONE:
+            break
+        found &= back(now, before, months)
+    return found
 
 
 @row
-def turn_about(hits):
-    """Make a yes of no."""
-    for t in range(hits.size):
-        hits[t] = HIGH if hits[t] == 0 else np.uint8(0)
+def any_of(now, before, room, room_before, span):
+    """Return where any of the last `span` months is set, as far back as there is room."""
+    found, reach = NONE, ALL
+    for months in range(span):
+        reach &= back(room, room_before, months)
+        found |= back(now, before, months) & reach
+    return found
 
 
 @row
-def add_ties(codes, level, answer, hits):
-    """Let a point on the line, or equal to its neighbour, answer yes."""
-    both = np.uint16(1 << level) | np.uint16(1 << (level + 8))
-    for t in range(codes.size):
-        hits[t] |= answer if (codes[t] & both) == 0 else np.uint8(0)
+def enough_of(now, before, room, room_before, span, needed):
+    """Return where `needed` of the last `span` months are set: counts of four bits, one bit in each word."""
+    ones, twos, fours, eights, reach = NONE, NONE, NONE, NONE, ALL
+    for months in range(span):
+        reach &= back(room, room_before, months)
+        carry = back(now, before, months) & reach
+        ones, carry = ones ^ carry, ones & carry
+        twos, carry = twos ^ carry, twos & carry
+        fours, carry = fours ^ carry, fours & carry
+        eights ^= carry
+    more, equal = NONE, ALL
+    for i in range(3, -1, -1):
+        digit = eights if i == 3 else fours if i == 2 else twos if i == 1 else ones
+        if (needed >> i) & 1:
+            equal &= digit
+        else:
+            more |= equal & digit
+            equal &= ~digit
+    return more | equal
 
 
 @row
-def pick_strays(codes, level, hits):
-    """Mark, for each side, the points that do not lie on that side of the centre."""
-    high, low = np.uint16(1 << level), np.uint16(1 << (level + 8))
-    for t in range(codes.size):
-        above = HIGH if (codes[t] & high) == 0 else np.uint8(0)
-        below = LOW if (codes[t] & low) == 0 else np.uint8(0)
-        hits[t] = above | below
+def count(now, before, room, room_before, span, needed):
+    """Return where a month is set itself, and with it `needed` of the last `span`."""
+    if now == NONE:
+        return now
+    if needed == span:
+        return all_of(now, before, span)
+    return now & enough_of(now, before, room, room_before, span, needed)
 
 
 @row
-def blank_gaps(codes, hits):
-    """Let months that are not there answer no."""
-    for t in range(codes.size):
-        gone = (codes[t] == MISSING) | (codes[t] == UNJUDGED)
-        hits[t] = np.uint8(0) if gone else hits[t]
+def answer(asks, side, ties, there, high, low, far_high, far_low, centre_high, centre_low):
+    """Return which months answer the question on each side, and what decides about the sides.
 
-
-@row
-def copy(numbers, out):
-    """Copy bytes; a loop, since a slice assigned costs 100 ns."""
-    for t in range(out.size):
-        out[t] = numbers[t]
-
-
-@row
-def add(sums, hits):
-    """Add bytes; their nibbles hold counts up to 15."""
-    for t in range(sums.size):
-        sums[t] = np.uint8(sums[t] + hits[t])
-
-
-@row
-def add_both(late, early, out):
-    """Fill the sums of two rows of bytes."""
-    for t in range(out.size):
-        out[t] = np.uint8(late[t] + early[t])
-
-
-@row
-def add_window(hits, span, sums, even, odd):
-    """Fill the sum of the last `span` bytes: sums of 1, 2, 4, 8 of them, put together as `span` asks."""
-    n = hits.size
-    if span & 1:
-        copy(hits, sums)
-    part, width, held = hits, 1, span & 1
-    while 2 * width <= span:
-        longer, spare = even, odd
-        head = min(width, n)
-        copy(part[:head], longer[:head])
-        add_both(part[head:], part[: n - head], longer[head:])
-        even, odd = spare, longer
-        part = longer
-        width *= 2
-        if span & width:
-            if held == 0:
-                copy(part, sums)
-            else:
-                ahead = min(held, n)
-                add(sums[ahead:], part[: n - ahead])
-            held += width
-
-
-@row
-def complete(hits, sums, needed, done):
-    """Mark the places where the count is reached and which are hits themselves; return whether any is."""
-    few, few_low = np.uint8(needed - 1), np.uint8((needed << 4) - 1)
-    found = np.uint8(0)
-    for t in range(hits.size):
-        above = HIGH if ((hits[t] & NIBBLE) != 0) & ((sums[t] & NIBBLE) > few) else np.uint8(0)
-        below = LOW if (hits[t] > NIBBLE) & (sums[t] > few_low) else np.uint8(0)
-        done[t] = above | below
-        found |= above | below
-    return found != 0
-
-
-@row
-def keep(done, sums, side):
-    """Leave what meets the rule's wish about sides; return whether anything is left.
-
-    The sums are of points truly on each side (BOTH: one of each must be there; else one on the side that
-    completes), or of points that stray from it (CONFINED: there must be none).
+    The latter are the months truly on each side of the line, or under CONFINED those astray from it.
     """
-    found = np.uint8(0)
-    for t in range(done.size):
-        high, low = (sums[t] & NIBBLE) != 0, sums[t] > NIBBLE
-        if side == CONFINED:
-            high, low = not high, not low
-        elif side == BOTH:
-            high = high & low
-        elif side == ANY:
-            high = high | low
-        allowed = np.uint8((HIGH if high else np.uint8(0)) | (LOW if low else np.uint8(0)))
-        done[t] &= allowed
-        found |= done[t]
-    return found != 0
+    tie = there & ~(high | low)
+    high, low = high & ~far_high, low & ~far_low
+    if asks == SWING:
+        high, low = (high & ~ODD) | (low & ODD), (low & ~ODD) | (high & ODD)
+    true_high, true_low = high, low
+    if side == CONFINED:
+        true_high, true_low = there & ~centre_high, there & ~centre_low
+    if asks == WITHIN:
+        high, low = tie, NONE
+    elif side == ANY or side == BOTH:
+        high, low = high | low, NONE
+    if ties == COUNT:
+        high = high | tie
+        low = low if side == ANY or side == BOTH else low | tie
+    return high, low, true_high, true_low
 
 
 @row
-def answer(codes, rule, hits):
-    """Let every place answer the question of the rule."""
-    pick(codes, rule[LEVEL], rule[UPTO], hits)
-    if rule[ASKS] == SWING:
-        turn_odd(hits)
-    elif rule[ASKS] == WITHIN:
-        turn_about(hits)
-    elif rule[SIDE] == ANY or rule[SIDE] == BOTH:
-        join_sides(hits)
-    if rule[TIES] == COUNT:
-        add_ties(codes, rule[LEVEL], HIGH if rule[SIDE] == ANY or rule[SIDE] == BOTH else EITHER, hits)
-    if rule[GAPS] == SKIP:
-        blank_gaps(codes, hits)
-
-
-@row
-def judge(codes, rule, work):
-    """Fill which places are hits (row 0) and which complete the rule (row 1); return whether any does."""
-    n = codes.size
-    hits, done, sums, other = work[0, :n], work[1, :n], work[2, :n], work[3, :n]
-    even, odd = work[4, :n], work[5, :n]
-    answer(codes, rule, hits)
-    add_window(hits, rule[SPAN], sums, even, odd)
-    found = complete(hits, sums, rule[NEEDED], done)
-    if not found or (rule[SIDE] != CONFINED and rule[SIDE] != BOTH and rule[TIES] != COUNT):
+def decide(found, side, ties, own, own_before, other, other_before, room, room_before, span):
+    """Leave of what was completed on one side what meets the rule's wish about sides."""
+    if found == NONE or (side != CONFINED and side != BOTH and ties != COUNT):
         return found
-    if rule[SIDE] == CONFINED:
-        pick_strays(codes, rule[CENTRE], other)
-    else:
-        pick(codes, rule[LEVEL], rule[UPTO], other)
-    if rule[ASKS] == SWING:
-        turn_odd(other)
-    if rule[GAPS] == SKIP:
-        blank_gaps(codes, other)
-    add_window(other, rule[SPAN], sums, even, odd)
-    return keep(done, sums, rule[SIDE])
+    mine = any_of(own, own_before, room, room_before, span)
+    if side == CONFINED:
+        return found & ~mine
+    if side == BOTH:
+        return found & mine & any_of(other, other_before, room, room_before, span)
+    if side == ANY:
+        mine |= any_of(other, other_before, room, room_before, span)
+    return found & mine
 
 
 @row
-def flag(done, mask, bit, sided):
-    """Set the rule's bits at the places that complete it."""
-    high = np.uint32(1) << np.uint32(bit)
-    low = np.uint32(2) << np.uint32(bit) if sided else high
-    for t in range(done.size):
-        above = high if (done[t] & NIBBLE) != 0 else np.uint32(0)
-        below = low if done[t] > NIBBLE else np.uint32(0)
-        mask[t] |= above | below
+def judge(bits, reads, i, table, r):
+    """Fill the months that answer a rule and those that complete it; return whether any does."""
+    asks, side, ties = table[r, ASKS], table[r, SIDE], table[r, TIES]
+    span, needed, keeps_gaps = table[r, SPAN], table[r, NEEDED], table[r, GAPS] == SKIP
+    plain = asks == BEYOND and side == SAME and ties != COUNT and table[r, UPTO] < 0
+    high_before = low_before = true_high_before = true_low_before = room_before = NONE
+    completed = NONE
+    for k in range(bits.shape[1]):
+        phase = bits[reads[i, LINES + 1], k]
+        there = bits[reads[i, LINES], k] & phase
+        room = phase if keeps_gaps else there
+        high, low = bits[reads[i, 0], k] & there, bits[reads[i, 1], k] & there
+        true_high = true_low = NONE
+        if not plain:
+            high, low, true_high, true_low = answer(
+                asks,
+                side,
+                ties,
+                there,
+                high,
+                low,
+                bits[reads[i, 2], k],
+                bits[reads[i, 3], k],
+                bits[reads[i, 4], k],
+                bits[reads[i, 5], k],
+            )
+        above, below = high, low
+        if span > 1:
+            above = count(high, high_before, room, room_before, span, needed)
+            below = count(low, low_before, room, room_before, span, needed)
+        if not plain and above | below != NONE:
+            own, own_before, other, before = true_high, true_high_before, true_low, true_low_before
+            above = decide(above, side, ties, own, own_before, other, before, room, room_before, span)
+            below = decide(below, side, ties, other, before, own, own_before, room, room_before, span)
+        bits[HIGH, k], bits[LOW, k], bits[ROOM, k] = high, low, room
+        bits[DONE_HIGH, k], bits[DONE_LOW, k] = above, below
+        completed |= above | below
+        high_before, low_before, room_before = high, low, room
+        true_high_before, true_low_before = true_high, true_low
+    return completed != NONE
 
 
 @row
-def flag_places(done, places, mask, bit, sided):
-    """Set them where places are not the months in order."""
-    for i in range(done.size):
-        if done[i] != 0:
-            flag(done[i : i + 1], mask[places[i] : places[i] + 1], bit, sided)
+def belong(bits, answers, done, span):
+    """Put the months whose answers completed the rule in the place of those that completed it."""
+    n_words = bits.shape[1]
+    for k in range(n_words):
+        bits[REACH, k] = bits[done, k]
+        bits[done, k] = NONE
+    for months in range(span):
+        for k in range(n_words):
+            bits[REACH, k] &= back(bits[ROOM, k], bits[ROOM, k - 1] if k > 0 else NONE, months)
+        for k in range(n_words):
+            word = bits[REACH, k] >> np.uint64(months)
+            if months > 0 and k + 1 < n_words:
+                word |= bits[REACH, k + 1] << np.uint64(WORD - months)
+            bits[done, k] |= word & bits[answers, k]
 
 
 @row
-def flag_members(hits, done, places, before, begin, mask, rule):
-    """Set the rule's bits at the months whose answers completed it, and at both ends of steps."""
-    for i in range(done.size):
-        for side in range(2):
-            yes = HIGH if side == 0 else LOW
-            if done[i] & yes == 0:
-                continue
-            bit = np.uint32(1 << (rule[BIT] + (side if rule[SIDED] else 0)))
-            for k in range(max(0, i - rule[SPAN] + 1), i + 1):
-                if hits[k] & yes:
-                    mask[begin + places[k]] |= bit
-                    if rule[SOURCE] != ZONES:
-                        mask[begin + before[k]] |= bit
+def flag(bits, done, places, mask, bit, both_ends):
+    """Set the bit at the months of a row, and at those that the steps lead from."""
+    for k in range(bits.shape[1]):
+        word, i = bits[done, k], WORD * k
+        while word != NONE:
+            if word & ONE:
+                mask[places[0, i]] |= bit
+                if both_ends:
+                    mask[places[1, i]] |= bit
+            word >>= ONE
+            i += 1
+            if word & BYTE == NONE:  # most months complete nothing
+                word >>= np.uint64(8)
+                i += 8
+
+
+@row
+def read_rows(rule, reads):
+    """Fill which rows of bits a rule reads."""
+    base = EACH * rule[SOURCE]
+    for i in range(LINES // 2):
+        level = rule[LEVEL] if i == 0 else rule[UPTO] if i == 1 else rule[CENTRE]
+        reads[2 * i] = base + level if level >= 0 else EMPTY
+        reads[2 * i + 1] = base + level + 8 if level >= 0 else EMPTY
+    reads[LINES], reads[LINES + 1] = base + THERE, PHASE
+
+
+@row
+def is_in(bits, r, t):
+    """Whether month t is in a row."""
+    return (bits[r, t // WORD] >> np.uint64(t % WORD)) & ONE != NONE
+
+
+@row
+def pack(bits, codes, reads, rule, begin, end, places):
+    """Close up gaps and ties where the rule says so; remember which month each place is,
+    and from which point its step leads.
+    """
+    n, point = 0, begin
+    for i in range(READS):
+        for k in range(bits.shape[1]):
+            bits[PACKED + i, k] = NONE
+    for t in range(begin, end):
+        gone = not is_in(bits, reads[LINES], t)
+        tied = not gone and not is_in(bits, reads[0], t) and not is_in(bits, reads[1], t)
+        if (gone and rule[GAPS] == BRIDGE) or (tied and rule[TIES] == SKIP):
+            point = t if gone and codes[t] == UNJUDGED else point
+            continue
+        for i in range(READS):
+            if is_in(bits, reads[i], t):
+                bits[PACKED + i, n // WORD] |= ONE << np.uint64(n % WORD)
+        places[0, n], places[1, n] = t, point
+        n, point = n + 1, t
+
+
+@row
+def flag_all(bits, rule, places, marking, mask):
+    """Flag the months that complete a rule, or those that belong to it."""
+    if marking:
+        belong(bits, HIGH, DONE_HIGH, rule[SPAN])
+        belong(bits, LOW, DONE_LOW, rule[SPAN])
+    both_ends = marking and rule[SOURCE] != ZONES
+    high = np.uint32(1) << np.uint32(rule[BIT])
+    low = high << np.uint32(1) if rule[SIDED] else high
+    flag(bits, DONE_HIGH, places, mask, high, both_ends)
+    flag(bits, DONE_LOW, places, mask, low, both_ends)
 
 
 @kernel
@@ -350,51 +387,43 @@ def patterns(
     phase_last,
     asked,
     table,
-    groups,
+    used,
     marking,
     out_mask,
 ):
     """Fill the rules that each month completes, or with `marking` those to whose patterns it belongs.
 
-    Row r of `table` says what is asked of which codes; the rows of a group (`groups[g]`, half open) share
-    codes and gap policy. `asked[p]` has bit 2i set where phase p can answer rule i.
+    Row r of `table` says what is asked of which codes; `used` the levels that are asked of each of the three
+    codes, one bit each. `asked[p]` has bit 2i set where phase p can answer rule i.
     """
-    n_periods = zones.shape[1]
-    work = np.empty((6, n_periods), np.uint8)
-    packed = np.empty(n_periods, np.uint16)
-    places, before = np.empty(n_periods, np.int64), np.empty(n_periods, np.int64)
-    in_order = np.arange(n_periods)
-    one_before = in_order - 1
+    n = zones.shape[1]
+    bits = np.zeros((ROWS, (n + WORD - 1) // WORD), np.uint64)
+    reads = np.empty((table.shape[0] + 1, READS), np.int64)
+    reads[-1] = np.arange(PACKED, ROWS)
+    for r in range(table.shape[0]):
+        read_rows(table[r], reads[r])
+    order, places = np.empty((2, n), np.int64), np.empty((2, n), np.int64)
+    for t in range(n):
+        order[0, t], order[1, t] = t, t - 1
     for s in range(first, last):
-        out_mask[s, :] = 0
-        for p in range(offsets[s], offsets[s + 1]):
-            for g in range(groups.shape[0] if asked[p] != 0 else 0):
-                lead = table[groups[g, 0]]
+        clear(out_mask[s])
+        for source in range(3):
+            if used[source] != 0:
                 codes = zones[s]
-                if lead[SOURCE] != ZONES:
-                    codes = steps_up[s] if lead[SOURCE] == STEPS else steps_bridged[s]
-                begin = phase_first[p]
-                while begin < phase_last[p]:
-                    end = phase_last[p]
-                    if lead[GAPS] == BREAK:
-                        begin, end = next_stretch(codes, begin, end)
-                    for r in range(groups[g, 0], groups[g, 1]):
-                        rule = table[r]
-                        if (asked[p] >> rule[BIT]) & 1 == 0:
-                            continue
-                        part, n = codes[begin:end], end - begin
-                        closed = rule[GAPS] == BRIDGE or rule[TIES] == SKIP
-                        if closed:
-                            n = pack(part, rule, packed, places, before)
-                            part = packed[:n]
-                        if n == 0 or not judge(part, rule, work):
-                            continue
-                        done, mask = work[1, :n], out_mask[s, begin:end]
-                        if marking:
-                            where, earlier = (places, before) if closed else (in_order, one_before)
-                            flag_members(work[0, :n], done, where, earlier, begin, out_mask[s], rule)
-                        elif closed:
-                            flag_places(done, places, mask, rule[BIT], rule[SIDED])
-                        else:
-                            flag(done, mask, rule[BIT], rule[SIDED])
-                    begin = end
+                if source != ZONES:
+                    codes = steps_up[s] if source == STEPS else steps_bridged[s]
+                bit_rows(codes, used[source], bits, EACH * source)
+        for p in range(offsets[s], offsets[s + 1]):
+            begin, end = phase_first[p], phase_last[p]
+            for k in range(bits.shape[1]):
+                bits[PHASE, k] = phase_word(begin - WORD * k, end - WORD * k)
+            for r in range(table.shape[0]):
+                if (asked[p] >> table[r, BIT]) & 1 == 0:
+                    continue
+                if table[r, GAPS] == BRIDGE or table[r, TIES] == SKIP:
+                    codes = steps_bridged[s]  # tells points without a step, where gaps are bridged
+                    pack(bits, codes, reads[r], table[r], begin, end, places)
+                    if judge(bits, reads, table.shape[0], table, r):
+                        flag_all(bits, table[r], places, marking, out_mask[s])
+                elif judge(bits, reads, r, table, r):
+                    flag_all(bits, table[r], order, marking, out_mask[s])

@@ -50,7 +50,7 @@ def masks(
     mask = np.empty(zones.shape, np.uint32)
     phases = limits.phases
     asked = asked_of(limits, rows)
-    table, groups = _table(rows, levels)
+    table, used = _table(rows, levels)
     plain, bridged = (_steps_wanted(rows, bridge) for bridge in (False, True))
     patterns(
         zones,
@@ -61,7 +61,7 @@ def masks(
         phases.last,
         asked,
         table,
-        groups,
+        used,
         int(members),
         mask,
     )
@@ -102,17 +102,19 @@ def _can_answer(chart: Chart, rule: Rule) -> bool:
 
 
 def _table(rows: tuple[Rule, ...], levels: tuple[float, ...]) -> tuple[Ints, Ints]:
-    """Write the rows as numbers for the kernel, those together that share codes and gap policy.
+    """Write the rows as numbers for the kernel, and the levels asked of each of its three codes as bits.
 
     Columns: codes (zones, steps, bridged steps), gaps, ties, question, side, level, upto, centre, needed,
     span, bit, sided.
     """
     found = []
+    used = np.zeros(3, np.int64)
     for i, row in enumerate(rows):
         if row.asks in WHOLE:
             continue
         stepwise = row.asks in STEPWISE
         source = (1 + (row.gaps == "bridge")) if stepwise else 0
+        used[source] |= sum(1 << levels.index(level) for level in row.levels) if row.levels else 1
         found.append(
             (
                 *(source, GAPS.index(row.gaps), TIES.index(row.ties)),
@@ -124,11 +126,7 @@ def _table(rows: tuple[Rule, ...], levels: tuple[float, ...]) -> tuple[Ints, Int
                 *(int(row.needed), int(row.span), 2 * i, int(row.sided)),
             )
         )
-    found.sort(key=lambda line: line[:2])
-    table = np.array(found, np.int64).reshape(len(found), 12)
-    starts = [r for r in range(len(found)) if r == 0 or found[r][:2] != found[r - 1][:2]]
-    groups = np.array(list(zip(starts, [*starts[1:], len(found)], strict=False)), np.int64)
-    return table, groups.reshape(len(starts), 2)
+    return np.array(found, np.int64).reshape(len(found), 12), used
 
 
 def found_runs(

@@ -10,10 +10,10 @@ __all__ = ["STATUSES", "how_many"]
 STATUSES = (
     *("ok", "no data", "short history", "no variation", "no counts", "refused"),
     *("nothing to judge", "no value", "no denominator", "negative value"),
-    "not agreed",
+    *("not agreed", "no subgroups"),
 )
 OK, NO_DATA, SHORT_HISTORY, NO_VARIATION, NO_COUNTS, REFUSED = range(6)
-NOT_JUDGED, NO_VALUE, NO_PARTS, NEGATIVE, NOT_AGREED = range(6, len(STATUSES))
+NOT_JUDGED, NO_VALUE, NO_PARTS, NEGATIVE, NOT_AGREED, NO_SUBGROUPS = range(6, len(STATUSES))
 
 
 def how_many(panel: Panel) -> str:

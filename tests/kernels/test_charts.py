@@ -163,6 +163,7 @@ WAYS: Mapping[str, Any] = {
     "24": {"baseline": 24},
     "window": {"window": True},
     "phases": {"cuts": CUTS, "min_observed": 5},
+    "screened": {"screen": "ranges", "autocorrelation": "widen", "baseline": 30},
     "bridged": {"gaps": "bridge", "excluded": frozenset({2, 7, 8}), "constants": "textbook", "width": 2.0},
 }
 OWN = [

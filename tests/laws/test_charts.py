@@ -13,6 +13,7 @@ import spc
 from tests.laws.test_constant import any_number, holes
 from tests.laws.verbs import (
     ESTIMATORS,
+    SINGLE,
     Answers,
     Array,
     changed,
@@ -30,7 +31,7 @@ LINES = ("points", "centre", "sigma", "ucl", "lcl")
 OF_VALUES = ("xmr", "mr", "run", "ewma", "cusum", "ma", "seasonal_xmr")
 #: Those that are drawn about the level of the months; the others about 0.
 ABOUT_THE_LEVEL = ("xmr", "run", "ewma", "ma", "seasonal_xmr")
-KINDS = ["counts", "decimals", "gaps", "ragged", "signed", "near_ties"]
+KINDS = ["counts", "decimals", "gaps", "ragged", "signed"]
 
 
 def lines_of(panel: spc.Panel, chart: str, **options: Any) -> Answers:
@@ -40,11 +41,11 @@ def lines_of(panel: spc.Panel, chart: str, **options: Any) -> Answers:
 
 
 def with_parts(number: float, missing: list[bool]) -> spc.Panel:
-    """A constant as plain values, and as a share of changing parts."""
-    values = np.full((2, 48), number)
-    of = np.full((2, 48), np.nan)
-    of[1] = 1.0 + np.arange(48) % 7
-    values[1] = of[1] * (min(1.0, abs(number)))
+    """A constant as plain values, as a share of parts that stay, and of parts that change."""
+    values = np.full((3, 48), number)
+    of = np.full((3, 48), np.nan)
+    of[1], of[2] = 7.0, 1.0 + np.arange(48) % 7
+    values[1:] = of[1:] * (abs(number) if abs(number) < 1.0 else 1.0)
     values[:, np.array(missing)] = np.nan
     return spc.Panel.from_numpy(values, start=START, of=of)
 
@@ -53,13 +54,14 @@ def with_parts(number: float, missing: list[bool]) -> spc.Panel:
 @given(any_number, holes)
 def test_a_constant_never_flags_on_any_chart_under_any_preset(number: float, missing: list[bool]) -> None:
     panel = with_parts(number, missing)
-    for chart in spc.CHARTS:
+    for chart in SINGLE:
         limits = spc.limits(panel, chart=chart, baseline=24)
         for rules in spc.RULES:
             if rules == "anhoej" and chart != "run":
                 continue
             mask = spc.exceptions(limits, rules=rules).mask
-            assert not mask.any(), (chart, rules)
+            # an np chart plots the counts, which change with their denominators
+            assert not mask[: 2 if chart == "np" else 3].any(), (chart, rules)
 
 
 @settings(max_examples=fewer(60, 10), deadline=None)
@@ -80,7 +82,7 @@ def upside_down(mask: Array, rules: str) -> Array:
     return ((mask & high) << one) | ((mask & low) >> one) | (mask & ~(high | low))
 
 
-@pytest.mark.parametrize("maker", KINDS)
+@pytest.mark.parametrize("maker", [*KINDS, "near_ties"])
 def test_every_preset_turned_upside_down(maker: str) -> None:
     """Rules on steps too: a trend does not depend on the sign of the values."""
     one = sample(maker)
@@ -128,7 +130,7 @@ def test_later_months_change_nothing_under_a_frozen_baseline(cut: int, maker: st
     panel = sample(maker).panel()
     early = panel.until(panel.months[cut])
     keep = panel.first_observed + 24 <= cut
-    for chart in spc.CHARTS:
+    for chart in SINGLE:
         now, then = (lines_of(each, chart) for each in (panel, early))
         for name in (*LINES, "mask"):
             np.testing.assert_array_equal(

@@ -19,6 +19,8 @@ Verb = Callable[[spc.Panel], Answers]
 #: Baselines that stay where they are when months are added at the end.
 FROZEN: dict[str, Any] = {"first 24": 24, "pair": ("2020-06", "2022-03")}
 BASELINES: dict[str, Any] = {**FROZEN, "all": "all", "window": spc.Window(36, first=24)}
+#: Charts of panels with one observation a month.
+SINGLE = [name for name, chart in spc.CHARTS.items() if chart.needs != "subgroups"]
 #: Every way to a centre and a sigma but the usual one.
 ESTIMATORS: dict[str, dict[str, Any]] = {
     "medians": {"centre": "median", "sigma": "median_range"},
@@ -55,7 +57,7 @@ def small_counts(panel: spc.Panel) -> Answers:
 def charts(panel: spc.Panel) -> Answers:
     """Ask every chart for its lines, with the rules that it lets be asked."""
     found: Answers = {}
-    for chart in spc.CHARTS:
+    for chart in SINGLE:
         result = spc.limits(panel, chart=chart, baseline=24)
         masks = {"mask": spc.exceptions(result, rules="western_electric").mask}
         lines = fields(result, "points", "centre", "sigma", "ucl", "lcl", "status", "lag1", "warnings")

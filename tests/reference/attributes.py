@@ -13,7 +13,7 @@ from tests.reference.limits import NO_VARIATION, OK, SHORT
 from tests.reference.probability import exact_limits
 from tests.reference.series import Series
 from tests.reference.spots import NEAR, SAME, Fitted, Lines
-from tests.reference.spread import d2, neighbours, screened
+from tests.reference.spread import d2, neighbours, screened, widened
 
 ONE = Decimal(1)
 Part = tuple[Fraction, Fraction]
@@ -109,7 +109,10 @@ def sigma_of_z(base: dict[int, Part], share: Fraction, one: Fraction, asked: Que
     steps = [Fraction(abs(z[b] - z[a])) for a, b in neighbours(dict.fromkeys(z, Fraction(0)), asked.gaps)]
     if asked.screen == "ranges":
         steps = screened(steps, asked.constants)
-    return SIXTY.divide(decimal(mean(steps)), d2(asked.constants)) if steps else None
+    if not steps:
+        return None
+    sigma = SIXTY.divide(decimal(mean(steps)), d2(asked.constants))
+    return widened(sigma, {t: Fraction(score) for t, score in z.items()}, asked.autocorrelation)
 
 
 def p(series: Series, stretch: Stretch, asked: Question) -> Fitted:
@@ -153,6 +156,7 @@ def i_prime(series: Series, stretch: Stretch, asked: Question) -> Fitted:
     if len(base) < asked.min_observed or not steps:
         return without_limits(SHORT, stretch, points)
     one = SIXTY.divide(decimal(mean(steps)), d2(asked.constants)) * root(Decimal(2))
+    one = widened(one, {t: top / below for t, (top, below) in base.items()}, asked.autocorrelation)
     lines = {
         t: bounded(around(decimal(level(base)), SIXTY.divide(one, root(decimal(below))), asked.reach), asked)
         for t, below in sizes(series, stretch).items()

@@ -1,5 +1,6 @@
 """Charts of individual values with all their choices: XmR, moving ranges, run chart, t."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -74,8 +75,10 @@ def xmr(series: Series, stretch: Stretch, asked: Question) -> Fitted:
     points = plotted(series, stretch)
     if centre is None or spread is None:
         return without_limits(status, stretch, points)
-    lines = bounded(around(centre, spread, asked.reach), asked)
-    return everywhere(status, stretch, lines, points)
+    lines = around(centre, spread, asked.reach)
+    fitted = everywhere(status, stretch, lines, points)
+    # what is drawn at a bound cannot fire, so that it is judged where it would be without
+    return replace(fitted, lines=dict.fromkeys(stretch.columns, bounded(lines, asked)))
 
 
 def run(series: Series, stretch: Stretch, asked: Question) -> Fitted:

@@ -100,6 +100,11 @@ def sigma(cells: Cells, how: str, gaps: str, screen: str, constants: str, widen:
     if not ranges:
         return None
     found = RANGED[how](ranges, constants)
-    if widen == "widen":
-        found = SIXTY.divide(found, root(decimal(1 - alike(cells))))
-    return found
+    return widened(found, cells, widen)
+
+
+def widened(sigma: Decimal, cells: Cells, widen: str) -> Decimal:
+    """Moving ranges of neighbours that are alike estimate sigma sqrt(1 - phi)."""
+    if widen != "widen" or not cells:
+        return sigma
+    return SIXTY.divide(sigma, root(decimal(1 - alike(cells))))
