@@ -16,7 +16,10 @@ __all__ = ["CHARTS", "CODES", "Chart", "Setting"]
 
 @dataclass(frozen=True)
 class Setting:
-    """What a chart has of its own: a default, and the numbers (low to high) or words that it may be."""
+    """What a chart has of its own: a default, and the numbers (low to high) or words that it may be.
+
+    Where the default is True or False nothing else will do.
+    """
 
     default: float | str
     low: float = 0.0
@@ -26,6 +29,10 @@ class Setting:
 
     def check(self, name: str, given: Any) -> float | str:
         """Return what was given, or refuse it with what it may be."""
+        if isinstance(self.default, bool):
+            if not isinstance(given, bool):
+                raise ChoiceError(f"`{name}` must be True or False, got {given!r}.")
+            return given
         if self.words:
             return choice(name, given, self.words)
         if self.is_whole:
@@ -87,6 +94,7 @@ CHARTS: dict[str, Chart] = {
             needs="counts",
             zones="totals",
             bounds=(0.0, None),
+            options={"overdispersed": Setting(False)},
             title="small counts, exact",
         ),
         # NIST/SEMATECH e-Handbook 6.3.2.2
@@ -211,14 +219,14 @@ CHARTS: dict[str, Chart] = {
         # Shewhart (1931); Burr (1969), Journal of Quality Technology 1, 163-167 (estimators, unequal sizes)
         Chart(
             "xbar_r",
-            "means of subgroups; centre the mean of all observations, sigma from the ranges within, over sqrt(n)",
+            "means of subgroups; centre the mean of all values, sigma from the ranges within, over sqrt(n)",
             needs="subgroups",
             options={"estimator": Setting("uwave", words=("uwave", "mvlue"))},
             title="X-bar and R",
         ),
         Chart(
             "xbar_s",
-            "means of subgroups; centre the mean of all observations, sigma from the sds within, over sqrt(n)",
+            "means of subgroups; centre the mean of all values, sigma from the sds within, over sqrt(n)",
             needs="subgroups",
             options={"estimator": Setting("uwave", words=("uwave", "mvlue", "rmsdf"))},
             title="X-bar and S",

@@ -85,14 +85,15 @@ def run_tests(limits: Limits) -> RunTests:
     Returns
     -------
     RunTests
-        (n_series,) each: useful points, longest run and the longest allowed, crossings and the fewest allowed,
-        and whether either is a signal. Series without a centre line have no useful points.
+        (n_series,) each: useful points, longest run and the longest allowed, crossings and the fewest
+        allowed, and whether either is a signal. Series without a centre line have no useful points.
 
     Notes
     -----
-    Useful points are those of the as-at month's phase that do not lie on the centre; gaps are bridged. Signal:
-    a run of more than round(log2 n) + 3, anywhere, or fewer crossings than the 5% point of the binomial
-    distribution of n - 1 and 1/2. Source: Anhoej and Olesen (2014), PLoS ONE 9, e113825.
+    Useful points are those of the as-at month's phase that do not lie on the centre; gaps are bridged. It is
+    a signal if a run, anywhere, is longer than round(log2 n) + 3, or if there are fewer crossings than the
+    5% point of the binomial distribution of n - 1 and 1/2. Source: Anhoej and Olesen (2014), PLoS ONE 9,
+    e113825.
 
     Examples
     --------
@@ -133,7 +134,8 @@ def _judge_small_counts(limits: Limits, rows: tuple[Rule, ...], mask: np.ndarray
     high = np.empty((len(small), len(order)), np.int64)
     low = np.empty((len(small), len(order)), np.int64)
     events = np.where(small, limits.phase_total, np.nan)
-    critical_totals(events, limits.phase_count, span, np.array([chances[i] for i in order]), high, low)
+    chance = np.array([chances[i] for i in order])
+    critical_totals(events, limits.phase_count, limits.phase_shape, span, chance, high, low)
     judge_totals(
         limits.panel.observed,
         limits.phases.offsets,

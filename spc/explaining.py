@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
+from spc.chart_kinds import CHARTS
 from spc.checks import whole
-from spc.portrait import Portrait, Stretch, distinct_texts, fine_text, portrait, rule_bits
+from spc.portrait import Portrait, Stretch, fine_text, portrait, rule_bits
 from spc.rules import Rule
 from spc.scoring import Scorecard
-from spc.ties import CONTROL
-from spc.wording import change_text, rounded
+from spc.sentences import count_word, listed, pattern
+from spc.wording import change_text
 
 __all__ = ["STATUS_WORDS", "explain", "parts_text"]
 
@@ -23,7 +24,7 @@ STATUS_WORDS = {
     "short history": "Too few months to set limits by (12 observed months are needed), so no exceptions are "
     "looked for.",
     "no variation": "The months that set the limits do not vary at all, so no limits can be drawn and no "
-    "exceptions are looked for.",
+    "exceptions beyond them are looked for.",
     "no counts": "The small-count chart needs whole counts that are not negative, so no exceptions are "
     "looked for.",
     "no value": "There is no figure for the month reported on, so it has no exceptions and no weighting.",
@@ -33,27 +34,15 @@ STATUS_WORDS = {
     "negative value": "The chart needs values that are not negative, so no exceptions are looked for.",
     "refused": "Refused when the figures were read, so there is nothing to judge; the foot of the page says "
     "why.",
-    "not agreed": "The agreed limits hold none for this series in the month reported on, so no exceptions are "
-    "looked for.",
+    "not agreed": "The agreed limits hold none for this series in the month reported on, so no exceptions "
+    "are looked for.",
     "no subgroups": "The chart needs several observations a month, and no month that sets limits has two, so "
     "no exceptions are looked for.",
     "rolling 12 only": "Only rolling 12-month figures are published for this measure, so it has no "
     "exceptions, no trend and no weighting.",
 }
-#: Rules on the spread of the months have no side.
-UNSIDED = ("either", "both")
-#: What charts plot that do not plot the month's own value.
-PLOTTED = {
-    "mr": "moving range",
-    "ewma": "EWMA",
-    "ma": "moving average",
-    "cusum": "CUSUM",
-    "r": "range within the month",
-    "s": "standard deviation within the month",
-}
 #: Statuses whose limits hold; in a month without a value there is nothing for them to judge.
 JUDGED = ("ok", "no value")
-NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 STRENGTHS = {0: "none", 1: "weak", 2: "strong"}
 
 
@@ -97,9 +86,9 @@ def _exceptions(card: Scorecard, one: Portrait) -> Iterator[str]:
         yield STATUS_WORDS.get(status, f"Status: {status}.")
         if status == "no variation":
             yield from _varied_later(card, one)
+            yield from (pattern(one, one.stretch, *each) for each in _found(card, one) if one.stretch)
         return
-    found = rule_bits(card.exceptions.rules, int(card.exceptions.at[one.s]))
-    stretch = one.stretch
+    found, stretch = _found(card, one), one.stretch
     if card.cover is not None and card.cover.hidden_row[one.s]:
         words = str(card.exceptions.words[one.s])
         yield (
@@ -113,81 +102,11 @@ def _exceptions(card: Scorecard, one: Portrait) -> Iterator[str]:
         yield f"No exception stands in {one.month(one.end)}."
     else:
         for rule, side in found:
-            yield (_small_count if stretch.small else _pattern)(one, stretch, rule, side)
+            yield pattern(one, stretch, rule, side)
 
 
-def _pattern(one: Portrait, stretch: Stretch, rule: Rule, side: str) -> str:
-    """Say what a rule found: which months lie beyond which line, or how they move."""
-    asked = rule.asks
-    if asked == "step":
-        return _steps_said(one, rule, side)
-    if asked in ("swing", "run", "crossings", "within") or rule.side in UNSIDED:
-        return f"{rule.name}{f' {side}' if side else ''}: {rule.words}."
-    return _zone(one, stretch, rule, side)
-
-
-def _steps_said(one: Portrait, rule: Rule, side: str) -> str:
-    """Say from where to where a value has moved in one direction."""
-    known = [t for t in range(one.end + 1) if math.isfinite(one.points[t])][-rule.span - 1 :]
-    ends = [f"{one.text(float(one.points[t]))} in {one.month(t)}" for t in (known[0], known[-1])]
-    moved = "up" if side == "High" else "down"
-    return f"{rule.name} {side}: {_count(rule.span)} steps {moved} in a row, from {ends[0]} to {ends[1]}."
-
-
-def _zone(one: Portrait, stretch: Stretch, rule: Rule, side: str) -> str:
-    """Say which months lie beyond which line."""
-    high = side == "High"
-    where, sigmas = ("above", rule.zone) if high else ("below", -rule.zone)
-    points = one.below if one.below is not None and not high else one.points
-    lines = {
-        t: stretch.at(t, sigmas) for t in range(max(one.end - rule.span + 1, stretch.first), one.end + 1)
-    }
-    beyond = [t for t, line in lines.items() if (points[t] > line if high else points[t] < line)]
-    if len(beyond) < rule.needed:  # rounded for publication, or a tie settled on the decimals
-        return f"{rule.name} {side}, judged on the exact figures."
-    named = "the centre line" if rule.zone == 0.0 else f"the {rule.zone:g}-sigma line"
-    if rule.zone == CONTROL:
-        named = f"the {'upper' if high else 'lower'} control limit"
-    nearest = min((abs(float(points[t]) - lines[t]), t) for t in beyond)[1]
-    value, drawn = distinct_texts(float(points[nearest]), lines[nearest], one.unit)
-    of_line = f"{named} of {drawn}" if stretch.lines is None or rule.span == 1 else f"{named} of the month"
-    if rule.span == 1:
-        month = f"{_plotted(one, stretch)}{one.month(one.end)}"
-        return f"{rule.name} {side}: {month} ({value}) is {where} {of_line}."
-    if len(beyond) == rule.span and rule.span > 3:
-        run = f"{one.month(beyond[0])} to {one.month(one.end)}, {_count(rule.span)} months running,"
-        return f"{rule.name} {side}: {run} are all {where} {of_line}."
-    listed = _listed([f"{one.month(t)} ({_shown(one, t, lines[t])})" for t in beyond])
-    run = (
-        f"{'both' if len(beyond) == 2 else 'all'}"
-        if len(beyond) == rule.span
-        else f"{_count(len(beyond))} of the last {_count(rule.span)} months,"
-    )
-    return f"{rule.name} {side}: {listed} are {run} {where} {of_line}."
-
-
-def _plotted(one: Portrait, stretch: Stretch) -> str:
-    """Say what is judged where it is not the month's own value: "the EWMA of "."""
-    return "" if one.plotted is None else f"the {PLOTTED.get(stretch.chart, 'plotted value')} of "
-
-
-def _shown(one: Portrait, t: int, line: float) -> str:
-    return distinct_texts(float(one.points[t]), line, one.unit)[0]
-
-
-def _small_count(one: Portrait, stretch: Stretch, rule: Rule, side: str) -> str:
-    months = one.values[max(one.end - rule.span + 1, 0) : one.end + 1]
-    total = one.text(float(months.sum()))
-    usual = fine_text(stretch.centre * rule.span, one.unit)
-    if rule.span == 1:
-        first = f"{one.month(one.end)} counts {total}"
-    else:
-        first = f"The {_count(rule.span)} months to {one.month(one.end)} count {total} together"
-    often = f"about once in {rounded(1.0 / rule.chance, 0):,} months"
-    return (
-        f"{rule.name} {side}: {first}, where {usual} would be usual; if nothing had changed, so "
-        f"{'many' if side == 'High' else 'few'} would come {often} at the most."
-    )
+def _found(card: Scorecard, one: Portrait) -> list[tuple[Rule, str]]:
+    return rule_bits(card.exceptions.rules, int(card.exceptions.at[one.s]))
 
 
 def _varied_later(card: Scorecard, one: Portrait) -> Iterator[str]:
@@ -222,10 +141,17 @@ def _limits(card: Scorecard, one: Portrait) -> Iterator[str]:
         for name, value in (("upper limit", stretch.ucl), ("lower limit", stretch.lcl))
         if not math.isnan(value)
     ]
+    chart = CHARTS[stretch.chart]
+    if chart.zones == "centre":
+        yield f"The centre line, {centre}, is set by {base}; a run chart has no limits."
+        return
     missing = "" if len(ends) == 2 else "; a limit that cannot be crossed is not drawn"
+    how = f"sigma {_spread(stretch, one)}, from the steps between months"
+    if stretch.chart != "xmr":
+        how = f"{chart.title} chart: {chart.about}"
     yield (
-        f"Limits are set by {base}: centre {centre}, {', '.join(ends) or 'no limit that can be crossed'}"
-        f"{missing}; sigma {_spread(stretch, one)}, from the steps between months."
+        f"Limits{' of this month' if stretch.lines is not None else ''} are set by {base}: centre {centre}, "
+        f"{', '.join(ends) or 'no limit that can be crossed'}{missing}; {how}."
     )
 
 
@@ -334,10 +260,10 @@ def _surroundings(card: Scorecard, one: Portrait) -> Iterator[str]:
     last = card.as_at - (card.panel.start or 0)
     if one.end < last:
         late = last - one.end
-        yield f"Reported {_count(late)} month{'s' * (late > 1)} in arrears, up to {one.month(one.end)}."
+        yield f"Reported {count_word(late)} month{'s' * (late > 1)} in arrears, up to {one.month(one.end)}."
     gaps = [t for t in _seen(one) if math.isnan(float(one.values[t])) and t not in one.hidden]
     if gaps and not one.rolling:
-        some = _listed([one.month(t) for t in gaps[-4:]])
+        some = listed([one.month(t) for t in gaps[-4:]])
         yield f"Months without a figure: {some}" + (f" and {len(gaps) - 4} more." if len(gaps) > 4 else ".")
 
 
@@ -345,11 +271,3 @@ def _seen(one: Portrait) -> range:
     """Return the last three years from the first observed month on."""
     observed = np.flatnonzero(np.isfinite(one.values))
     return range(max(int(observed[0]), one.end - 35), one.end + 1) if len(observed) else range(0)
-
-
-def _count(n: int) -> str:
-    return NUMBER_WORDS[n] if n < len(NUMBER_WORDS) else str(n)
-
-
-def _listed(texts: Sequence[str]) -> str:
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"

@@ -43,18 +43,19 @@ class Rule:
         k of the last m points, 1 <= k <= m <= 15; fewer points than m are enough at the start of a stretch,
         if k of them do. For steps and swings k = m, counted in steps: 5 steps take 6 points.
     asks : {"beyond", "within", "step", "swing", "run", "crossings"}
-        Beyond the zone (strictly); not beyond it; a step up (High) or down (Low) from the point before;
-        steps up and down in turn; a run of points on one side of the centre longer than round(log2 n) + 3;
-        fewer crossings of the centre than the 5% point of the binomial distribution of n - 1 and 1/2. For the
-        last two n counts the points so far that do not lie on the centre.
+        Beyond the zone (strictly); not beyond it, nor all of them on the centre; a step up (High) or down
+        (Low) from the point before; steps up and down in turn; a run of points on one side of the centre
+        longer than round(log2 n) + 3; fewer crossings of the centre than the 5% point of the binomial
+        distribution of n - 1 and 1/2. For the last two n counts the points so far that do not lie on the
+        centre.
     side : {"same", "confined", "either", "both"}
         Under "beyond": all on the same side; the same, and every point of the last `span` lies on that side
         of the centre; any side; any side, and both occur.
     upto : float
         Points beyond this zone do not count.
     ties : {"break", "skip", "count"}
-        A point on the centre line where the zone is 0, or one equal to its neighbour in steps and swings: does
-        not count, is taken out, or counts for either side (one point at least must truly lie on the side).
+        A point on the centre line where the zone is 0, or one equal to its neighbour in steps and swings:
+        does not count, is taken out, or counts for either side (one point at least must truly lie there).
     gaps : {"break", "skip", "bridge"}
         A missing month ends the pattern; keeps its place but does not count; is passed over.
 
@@ -132,7 +133,8 @@ class Rule:
         """The lines that it needs, in sigma from the centre, the centre being 0."""
         if self.asks in ("step", "swing"):
             return ()
-        also = ([] if self.upto == math.inf else [self.upto]) + ([0.0] if self.side == "confined" else [])
+        centred = self.side == "confined" or self.asks == "within"
+        also = ([] if self.upto == math.inf else [self.upto]) + ([0.0] if centred else [])
         return tuple(sorted({float(self.zone), *map(float, also)}))
 
     @property
@@ -165,8 +167,8 @@ def _line(zone: float) -> str:
 def _question(rule: Rule) -> str:
     if rule.asks == "run":
         return (
-            "The run of months on one side of the centre line is longer than log2(n), rounded, plus 3, where n "
-            "months so far lie off the line"
+            "The run of months on one side of the centre line is longer than log2(n), rounded, plus 3, where "
+            "n months so far lie off the line"
         )
     if rule.asks == "crossings":
         return (
@@ -187,7 +189,8 @@ def _question(rule: Rule) -> str:
 
 def _where(rule: Rule) -> str:
     if rule.asks == "within":
-        return f"within {_line(rule.zone)}"
+        several = ", not all of them on the centre line" if rule.span > 1 else ", off the centre line"
+        return f"within {_line(rule.zone)}{several}"
     if rule.upto < math.inf:
         place = f"between {_line(rule.zone) if rule.zone else 'the centre line'} and {_line(rule.upto)}"
     elif rule.zone == 0.0:
@@ -249,8 +252,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     ),
     # Western Electric Company (1956), Statistical Quality Control Handbook, pp. 25-28
     "western_electric": (_ONE, _TWO_OF_THREE, _FOUR_OF_FIVE, _EIGHT),
-    # Nelson (1984), Journal of Quality Technology 16, 237-239, counted in points as JMP does: six in a trend are
-    # five steps; eight beyond 1 sigma have some on each side
+    # Nelson (1984), Journal of Quality Technology 16, 237-239, counted in points as JMP does: six in a trend
+    # are five steps; eight beyond 1 sigma have some on each side
     "nelson": (
         *(_ONE, _NINE, _trend("six", 6), _alternating("Fourteen", 14), _TWO_OF_THREE, _FOUR_OF_FIVE),
         _FIFTEEN,

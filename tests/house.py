@@ -27,7 +27,7 @@ FLOORS = {
     ),
     "agreeing": "5b",
     "capabilities": "6",
-    **dict.fromkeys(["scoring", "replaying", "explaining", "narrating", "portrait", "stretches", "samples"], "6"),
+    **dict.fromkeys(["scoring", "replaying", "explaining", "narrating", "portrait", "sentences", "stretches", "samples"], "6"),
     "publishing": "6",
     "rebasing": "6",
     **dict.fromkeys(["cli", "batching", "accessor", "reporting", "testing"], "7"),

@@ -78,6 +78,8 @@ def test_agreed_limits_are_those_of_the_day(chart: str, maker: str, tmp_path: Pa
     assert np.isfinite(then.centre).any()
     for name in LINES:
         same_bits(getattr(later, name)[:, :AGREED], getattr(then, name))
+    again, kept = spc.limits(short, agreed=agreed), np.isfinite(then.centre[:, -1])
+    assert again.status[kept].tolist() == then.status[kept].tolist()
     flags, once = spc.exceptions(later).mask, spc.exceptions(then).mask
     assert (flags[:, :AGREED] == once).all()
     # a frozen baseline gives the same limits from all the months: what was agreed is no other kind of limit
@@ -181,6 +183,18 @@ def test_rare_and_frequent_phases_of_one_series(tmp_path: Path) -> None:
     for name in LINES:
         same_bits(getattr(later, name)[:, :40], getattr(then, name))
     assert (spc.exceptions(later).mask[:, :40] == spc.exceptions(then).mask).all()
+
+
+def test_what_was_no_count_stays_so_beside_rare_counts(tmp_path: Path) -> None:
+    """Months below 0 average under 5 and add up in whole numbers, like the counts after them."""
+    rng = np.random.default_rng(8)
+    months = np.concatenate([rng.integers(-2, 4, 20), rng.poisson(1, 24)]).astype(float)
+    panel = spc.Panel.from_numpy([months], start=START)
+    then = spc.limits(panel, chart="auto", phase=spc.phases_at(panel, ["2021-09"]), baseline=14)
+    later = spc.limits(panel, agreed=round_trip(then, tmp_path))
+    assert later.phase_small.tolist() == then.phase_small.tolist() == [False, True]
+    for name in LINES:
+        same_bits(getattr(later, name), getattr(then, name))
 
 
 def test_small_counts_that_set_their_own_limits_are_judged_afterwards(tmp_path: Path) -> None:
@@ -411,3 +425,19 @@ def test_the_page_does_what_it_says(tmp_path: Path) -> None:
     assert found.failed == 0 and found.attempted > 6
     told = re.findall(r"^\| ([\w, ]+) \|", page.read_text(encoding="utf-8"), re.MULTILINE)[1:]
     assert [name for cell in told for name in cell.split(", ")] == list(FIELDS)
+
+
+@pytest.mark.parametrize("chart", ["xbar_r", "xbar_s", "r", "s"])
+def test_charts_of_subgroups(chart: str, tmp_path: Path) -> None:
+    """What was agreed is the sigma of single observations; each month has its own size."""
+    rng = np.random.default_rng(6)
+    values = rng.normal(10.0, 1.0, (3, LONGER, 5))
+    values[rng.random(values.shape) < 0.2] = np.nan
+    then = spc.limits(spc.Panel.from_numpy(values[:, :AGREED], start=START), chart=chart, baseline=24)
+    values[:, :24] += rng.normal(size=(3, 24, 5))  # the baseline is revised
+    later = spc.limits(spc.Panel.from_numpy(values, start=START), agreed=round_trip(then, tmp_path))
+    assert np.isfinite(later.ucl[:, -1]).all()
+    for name in LINES:
+        same_bits(getattr(later, name)[:, :AGREED], getattr(then, name))
+    flags = spc.exceptions(later).mask[:, 31:AGREED]  # no window of eight reaches back to what was revised
+    assert (flags == spc.exceptions(then).mask[:, 31:]).all()

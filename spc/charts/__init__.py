@@ -229,7 +229,7 @@ def _limits(task: Task, names: np.ndarray[Any, Any], chart: str, baseline: Basel
 def _fit(task: Task, names: np.ndarray[Any, Any]) -> tuple[dict[str, Any], Months | None]:
     """Fit every chart to its series; return the lines of all phases, and the months that need their own."""
     n = len(task.phases.first)
-    fields = ("centre", "sigma", "upper", "lower", "total", "scale")
+    fields = ("centre", "sigma", "upper", "lower", "total", "scale", "shape")
     lines: dict[str, Any] = {f"phase_{name}": np.full(n, np.nan) for name in fields}
     lines["phase_count"] = np.zeros(n, np.int64)
     lines["phase_chart"], lines["phase_status"] = np.zeros(n, np.int8), np.zeros(n, np.int8)
@@ -241,11 +241,12 @@ def _fit(task: Task, names: np.ndarray[Any, Any]) -> tuple[dict[str, Any], Month
         problem = task.problem(kind, series, rows)
         answer = within(FITS[kind.name](problem), problem, task.bounds[series])
         if name in MIXED:
-            answer = take_small_counts(answer, problem, name)
+            answer = take_small_counts(answer, problem, name, task.options["small_count"])
         for field in ("centre", "sigma", "upper", "lower", "status"):
             lines[f"phase_{field}"][rows] = getattr(answer, field)
         for field in ("count", "total", "scale"):
             lines[f"phase_{field}"][rows] = getattr(problem.spread, field)
+        lines["phase_shape"][rows] = np.inf if answer.shape is None else answer.shape
         lines["phase_chart"][rows] = CODES[kind.name] if answer.chart is None else answer.chart
         if answer.months is not None:
             months.append(answer.months.of_series(series))

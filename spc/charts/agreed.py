@@ -237,9 +237,9 @@ def agreed_task(panel: Panel, agreed: Agreed, ends: Ints) -> tuple[AgreedTask, W
         Keys or months of another kind, or no series that was agreed.
     """
     if agreed.calendar != (panel.start is not None):
+        kind, start = ("of calendar months", "a month") if agreed.calendar else ("in plain order", "None")
         raise InputError(
-            f"{agreed.source} is {'of calendar months' if agreed.calendar else 'in plain order'}, and the "
-            f"panel is not: give `start` as {'a month' if agreed.calendar else 'None'} when the panel is made."
+            f"{agreed.source} is {kind}, and the panel is not: make the panel with {start} as its `start`."
         )
     owner = agreed.rows_of(panel)
     if (owner < 0).all():

@@ -95,12 +95,12 @@ def options_of(
     ChoiceError
         An option that none of these charts has, a word that is none of its choices, a number out of range.
     """
-    asked = [CHARTS[name] for name in dict.fromkeys(names.tolist()) if name in CHARTS]
+    asked = [CHARTS["small_count" if name == "auto" else name] for name in dict.fromkeys(names.tolist())]
     have = {option for chart in asked for option in chart.options}
     for name in given:
         if name not in have:
             told = f"has {', '.join(map(repr, sorted(have)))}" if have else "has none of its own"
-            charts = ", ".join(repr(chart.name) for chart in asked) or "'auto'"
+            charts = ", ".join(repr(chart.name) for chart in asked)
             raise ChoiceError(
                 f"`{name}` is no argument of limits(), nor an option of {charts}, which {told}."
             )

@@ -188,6 +188,16 @@ def spread_of(problem: Problem, cells: Floats) -> Spread:
     return Spread(count, mean, ranges, total, scale, least, median, median_range, sd, screened)
 
 
+def sds_of(problem: Problem) -> Floats:
+    """Return the sample sd of each baseline, whatever sigma is made of."""
+    n = problem.n_phases
+    allowed = np.ascontiguousarray(problem.allowed(problem.values))
+    phases = (problem.offsets, problem.base_first, problem.base_last)
+    sd, others = np.empty(n), [np.empty(n) for _ in range(3)]
+    spread_kernel(allowed, *phases, 0, 0.0, *others, sd, np.empty(n, np.int64))
+    return sd
+
+
 @dataclass(frozen=True, eq=False)
 class Fitted:
     """The answer of a chart; one number a phase, and months where lines differ from month to month.
@@ -201,6 +211,8 @@ class Fitted:
         Of all series of the problem, in order.
     chart : (n_phases,) int8, optional
         Positions in `CHARTS`, where not all phases are on the chart that was asked for.
+    shape : (n_phases,) float64, optional
+        Of negative binomial months, on the small_count chart; infinite where they vary by chance alone.
     """
 
     centre: Floats
@@ -210,6 +222,7 @@ class Fitted:
     status: Codes
     months: Months | None = None
     chart: Codes | None = None
+    shape: Floats | None = None
 
 
 def months_of(

@@ -104,7 +104,7 @@ def _means(problem: Problem, constants_of: Callable[[Ints, str], Constants]) -> 
     none = np.full_like(centre, np.nan)
     rows = np.arange(len(problem.values), dtype=np.int64)
     lines = Months(rows, problem.values, middle, unit, middle + reach, middle - reach)
-    return Fitted(centre, none, none, none, status, lines)
+    return Fitted(centre, sigma, none, none, status, lines)
 
 
 def _spreads(problem: Problem, points: Floats, constants_of: Callable[[Ints, str], Constants]) -> Fitted:
@@ -113,14 +113,15 @@ def _spreads(problem: Problem, points: Floats, constants_of: Callable[[Ints, str
     status = _status_of(problem, months, sigma)
     status[(status != NO_VARIATION) & (problem.spread.count > 0) & ~np.isnan(problem.known_sigma)] = OK
     drawn = (status == OK) | (status == NO_VARIATION)
-    unit = problem.over_months(np.where(drawn, sigma, np.nan))
+    sigma = np.where(drawn, sigma, np.nan)
+    unit = problem.over_months(sigma)
     mean, swing = constants_of(within.count, problem.choices.constants)
     reach = problem.choices.width * swing * unit
     none = np.full(problem.n_phases, np.nan)
     rows = np.arange(len(problem.values), dtype=np.int64)
     blank = np.full_like(unit, np.nan)
     lines = Months(rows, points, mean * unit, blank, mean * unit + reach, mean * unit - reach)
-    return Fitted(none, none, none, none, status, lines)
+    return Fitted(none, sigma, none, none, status, lines)
 
 
 def _sigma(

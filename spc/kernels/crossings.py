@@ -33,7 +33,8 @@ def walk(codes, level, rule, longest, fewest, marking, mask, found):
     start, run_start, marked = 0, 0, 0
     for t in range(codes.size):
         code = codes[t]
-        if code == MISSING or code == UNJUDGED:
+        gone = (code == MISSING) | (code == UNJUDGED)
+        if gone:
             if not rule[BRIDGES]:
                 useful, run, crossed, best, side, start = 0, 0, 0, 0, 0, t + 1
             continue
@@ -52,7 +53,7 @@ def walk(codes, level, rule, longest, fewest, marking, mask, found):
             mask[t] |= bit
             continue
         for k in range(max(marked, start if rule[ASKS_CROSSINGS] else run_start), t + 1):
-            if codes[k] & (high | low) and codes[k] != MISSING and codes[k] != UNJUDGED:
+            if codes[k] not in (MISSING, UNJUDGED) and codes[k] & (high | low) != 0:
                 mask[k] |= bit
         marked = t + 1
     found[0], found[1], found[2] = useful, best, crossed

@@ -1,12 +1,13 @@
 """Which rules each month completes, and which months belong to a completed pattern: one mask out.
 
 A series becomes rows of bits, 64 months to a word: one row for each line and side, one for the months that
-are there. A rule puts rows together to the months that answer its question, looks at the answers of the last m
-months by shifting the row, and counts them in bits that carry (all m: an AND). Each month that answers itself
-and whose count reaches k completes the rule. Gaps need no search: looking back ends where a month is not there.
+are there. A rule puts rows together to the months that answer its question, looks at the answers of the last
+m months by shifting the row, and counts them in bits that carry (all m: an AND). Each month that answers
+itself and whose count reaches k completes the rule. Gaps need no search: looking back ends where a month is
+not there.
 
-Steps and swings are asked of codes too: `steps` makes them, with up for above and down for below. Turned over
-at every other place, what goes up and down in turn goes one way, so a swing is a run of steps.
+Steps and swings are asked of codes too, with up for above and down for below (steps.py). Turned over at
+every other place, what goes up and down in turn goes one way, so a swing is a run of steps.
 """
 
 from __future__ import annotations
@@ -15,10 +16,9 @@ import numpy as np
 
 from spc.kernels._compile import kernel, row
 
-#: Codes of months that are not observed, and of those without limits (a point without a step before it).
+#: Codes of months that are not observed, and of those without limits (or without a point before them).
 MISSING = np.uint16(0x0101)
 UNJUDGED = np.uint16(0x8080)
-UP, DOWN = np.uint16(1), np.uint16(256)
 #: Columns of the table of rules.
 SOURCE, GAPS, TIES, ASKS, SIDE, LEVEL, UPTO, CENTRE, NEEDED, SPAN, BIT, SIDED = range(12)
 #: What stands in them.
@@ -31,82 +31,19 @@ SAME, CONFINED, ANY, BOTH = range(4)
 NONE, ALL, ONE = np.uint64(0), np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(1)
 ODD, BYTE = np.uint64(0xAAAAAAAAAAAAAAAA), np.uint64(0xFF)
 WORD = 64
-#: Rows of bits: each source has 16 for its levels and sides, and one for the months that are there.
-EACH = 17
-THERE = 16
-#: Rows that a rule works on: the phase, nothing; answers, what is completed; how far one may look back; the months
-#: closed up.
-PHASE, EMPTY, HIGH, LOW, DONE_HIGH, DONE_LOW, ROOM, REACH, PACKED = range(51, 60)
-#: The rows that a rule reads: its lines, those of `upto` and of the centre; months there, months that count.
+#: Rows of bits: each source has 16 for its levels and sides, one for the months that can be judged, one for
+#: those with a point.
+EACH = 18
+THERE, POINT = 16, 17
+#: Rows that a rule reads: its lines, those of `upto` and of the centre; months there, months that count.
 LINES = 6
 READS = LINES + 2
-ROWS = PACKED + READS
-
-
-@row
-def step_codes(points, codes, tolerance):
-    """Fill the step of each month from the one before; return how many are too small to be told in floats."""
-    codes[:1] = MISSING if np.isnan(points[0]) else UNJUDGED
-    before, after, found = points[:-1], points[1:], codes[1:]
-    close = 0
-    for t in range(after.size):
-        a, b = before[t], after[t]
-        size = tolerance * max(abs(a), abs(b))
-        up = UP if b - a > size else np.uint16(0)
-        down = DOWN if a - b > size else np.uint16(0)
-        alone = UNJUDGED if np.isnan(a) else up | down
-        found[t] = MISSING if np.isnan(b) else alone
-        close += (a != b) & (abs(b - a) <= size)
-    return close
-
-
-@row
-def close_gaps(points, codes, tolerance, packed, places):
-    """Fill the step of each month from the last one observed."""
-    n = 0
-    for t in range(points.size):
-        codes[t] = MISSING
-        if not np.isnan(points[t]):
-            packed[n], places[n] = points[t], t
-            n += 1
-    if n == 0:
-        return 0
-    found = np.empty(n, np.uint16)
-    close = step_codes(packed[:n], found, tolerance)
-    for i in range(n):
-        codes[places[i]] = found[i]
-    return close
-
-
-@kernel
-def steps(first, last, points, tolerance, offsets, phase_first, phase_last, bridge, out_steps, out_open):
-    """Fill whether each month is a step up or down, and how many steps of a series stay open.
-
-    Neighbours closer than `tolerance` of the larger are equal; `bridge` compares with the last month observed
-    instead of the one before. No step leads from one phase into another.
-    """
-    packed = np.empty(points.shape[1])
-    places = np.empty(points.shape[1], np.int64)
-    for s in range(first, last):
-        out_steps[s, :] = MISSING
-        left = 0
-        for p in range(offsets[s], offsets[s + 1]):
-            if phase_first[p] >= phase_last[p]:
-                continue
-            months = points[s, phase_first[p] : phase_last[p]]
-            codes = out_steps[s, phase_first[p] : phase_last[p]]
-            if bridge:
-                left += close_gaps(months, codes, tolerance[s], packed, places)
-            else:
-                left += step_codes(months, codes, tolerance[s])
-        out_open[s] = left
-
-
-@row
-def clear(mask):
-    """Begin with no month flagged; a loop, since assigning to a slice takes 100 ns."""
-    for t in range(mask.size):
-        mask[t] = np.uint32(0)
+#: Rows that a rule works on: the phase, nothing, answers, how far one may look back; the months closed up;
+#: and for each rule what is completed, high and low.
+PHASE, EMPTY, HIGH, LOW, ROOM, REACH, PACKED = range(3 * EACH, 3 * EACH + 7)
+DONE = PACKED + READS
+#: Columns added to the table: the rows that a rule reads, and those that are packed into them.
+READ, FROM = SIDED + 1, SIDED + 1 + READS
 
 
 @row
@@ -125,17 +62,20 @@ def bit_rows(codes, used, bits, base):
     """
     for k in range(bits.shape[1]):
         part = codes[WORD * k : WORD * (k + 1)]
-        word = NONE
+        there, point = NONE, NONE
         for t in range(part.size):
-            there = (part[t] != MISSING) & (part[t] != UNJUDGED)
-            word |= np.uint64(there) << np.uint64(t)
-        bits[base + THERE, k] = word
-        for i in range(16):
-            if (used >> (i & 7)) & 1:
-                word = NONE
+            observed = part[t] != MISSING
+            point |= np.uint64(observed) << np.uint64(t)
+            there |= np.uint64(observed & (part[t] != UNJUDGED)) << np.uint64(t)
+        bits[base + THERE, k], bits[base + POINT, k] = there, point
+        for i in range(8):
+            if (used >> i) & 1:
+                above, below = NONE, NONE
                 for t in range(part.size):
-                    word |= np.uint64((part[t] >> np.uint16(i)) & np.uint16(1)) << np.uint64(t)
-                bits[base + i, k] = word
+                    code = np.uint64(part[t] >> np.uint16(i))
+                    above |= (code & ONE) << np.uint64(t)
+                    below |= ((code >> np.uint64(8)) & ONE) << np.uint64(t)
+                bits[base + i, k], bits[base + i + 8, k] = above, below
 
 
 @row
@@ -178,8 +118,10 @@ def any_of(now, before, room, room_before, span):
 
 @row
 def enough_of(now, before, room, room_before, span, needed):
-    """Return where `needed` of the last `span` months are set: counts of four bits, one bit in each word."""
+    """Return where `needed` of the last `span` months are set, by counts of four bits; none if none is."""
     ones, twos, fours, eights, reach = NONE, NONE, NONE, NONE, ALL
+    if now == NONE:
+        return NONE
     for months in range(span):
         reach &= back(room, room_before, months)
         carry = back(now, before, months) & reach
@@ -199,46 +141,33 @@ def enough_of(now, before, room, room_before, span, needed):
 
 
 @row
-def count(now, before, room, room_before, span, needed):
-    """Return where a month is set itself, and with it `needed` of the last `span`."""
-    if now == NONE:
-        return now
-    if needed == span:
-        return all_of(now, before, span)
-    return now & enough_of(now, before, room, room_before, span, needed)
+def answer(asks, side, ties, there, high, low, far_high, far_low, off_centre):
+    """Return which months answer the question on each side, and which truly lie there.
 
-
-@row
-def answer(asks, side, ties, there, high, low, far_high, far_low, centre_high, centre_low):
-    """Return which months answer the question on each side, and what decides about the sides.
-
-    The latter are the months truly on each side of the line, or under CONFINED those astray from it.
+    Of the months within a zone the latter are those off the centre line: months that are all on it say nothing
+    about their spread.
     """
     tie = there & ~(high | low)
+    if asks == WITHIN:
+        return tie, NONE, off_centre, NONE
     high, low = high & ~far_high, low & ~far_low
     if asks == SWING:
         high, low = (high & ~ODD) | (low & ODD), (low & ~ODD) | (high & ODD)
     true_high, true_low = high, low
-    if side == CONFINED:
-        true_high, true_low = there & ~centre_high, there & ~centre_low
-    if asks == WITHIN:
-        high, low = tie, NONE
-    elif side == ANY or side == BOTH:
+    joined = side == ANY or side == BOTH
+    if joined:
         high, low = high | low, NONE
     if ties == COUNT:
-        high = high | tie
-        low = low if side == ANY or side == BOTH else low | tie
+        high, low = high | tie, low if joined else low | tie
     return high, low, true_high, true_low
 
 
 @row
-def decide(found, side, ties, own, own_before, other, other_before, room, room_before, span):
-    """Leave of what was completed on one side what meets the rule's wish about sides."""
-    if found == NONE or (side != CONFINED and side != BOTH and ties != COUNT):
+def decide(found, side, own, own_before, other, other_before, room, room_before, span):
+    """Leave of what was completed on one side that with a month truly there: BOTH, one on either side."""
+    if found == NONE:
         return found
     mine = any_of(own, own_before, room, room_before, span)
-    if side == CONFINED:
-        return found & ~mine
     if side == BOTH:
         return found & mine & any_of(other, other_before, room, room_before, span)
     if side == ANY:
@@ -247,51 +176,32 @@ def decide(found, side, ties, own, own_before, other, other_before, room, room_b
 
 
 @row
-def judge(bits, reads, i, table, r):
-    """Fill the months that answer a rule and those that complete it; return whether any does."""
-    asks, side, ties = table[r, ASKS], table[r, SIDE], table[r, TIES]
-    span, needed, keeps_gaps = table[r, SPAN], table[r, NEEDED], table[r, GAPS] == SKIP
-    plain = asks == BEYOND and side == SAME and ties != COUNT and table[r, UPTO] < 0
-    high_before = low_before = true_high_before = true_low_before = room_before = NONE
-    completed = NONE
-    for k in range(bits.shape[1]):
-        phase = bits[reads[i, LINES + 1], k]
-        there = bits[reads[i, LINES], k] & phase
-        room = phase if keeps_gaps else there
-        high, low = bits[reads[i, 0], k] & there, bits[reads[i, 1], k] & there
-        true_high = true_low = NONE
-        if not plain:
-            high, low, true_high, true_low = answer(
-                asks,
-                side,
-                ties,
-                there,
-                high,
-                low,
-                bits[reads[i, 2], k],
-                bits[reads[i, 3], k],
-                bits[reads[i, 4], k],
-                bits[reads[i, 5], k],
-            )
-        above, below = high, low
-        if span > 1:
-            above = count(high, high_before, room, room_before, span, needed)
-            below = count(low, low_before, room, room_before, span, needed)
-        if not plain and above | below != NONE:
-            own, own_before, other, before = true_high, true_high_before, true_low, true_low_before
-            above = decide(above, side, ties, own, own_before, other, before, room, room_before, span)
-            below = decide(below, side, ties, other, before, own, own_before, room, room_before, span)
-        bits[HIGH, k], bits[LOW, k], bits[ROOM, k] = high, low, room
-        bits[DONE_HIGH, k], bits[DONE_LOW, k] = above, below
-        completed |= above | below
-        high_before, low_before, room_before = high, low, room
-        true_high_before, true_low_before = true_high, true_low
-    return completed != NONE
+def strays(bits, rules, r, line, k):
+    """Return the months that do not lie on the side of the centre whose row is `line`."""
+    if k < 0:
+        return NONE
+    there = bits[rules[r, READ + LINES], k] & bits[rules[r, READ + LINES + 1], k]
+    found = there & ~bits[rules[r, line], k]
+    if rules[r, TIES] == COUNT:  # a month on the centre counts for either side
+        found &= bits[rules[r, READ + 4], k] | bits[rules[r, READ + 5], k]
+    return found
 
 
 @row
-def belong(bits, answers, done, span):
-    """Put the months whose answers completed the rule in the place of those that completed it."""
+def confine(bits, rules, r, line, k, found, room, room_before):
+    """Leave of what was completed on one side that without a month astray from it."""
+    if found == NONE:
+        return found
+    now, before = strays(bits, rules, r, line, k), strays(bits, rules, r, line, k - 1)
+    return found & ~any_of(now, before, room, room_before, rules[r, SPAN])
+
+
+@row
+def belong(bits, answers, done, span, both_ends):
+    """Put the months whose answers completed the rule in the place of those that completed it.
+
+    With `both_ends` also the months from which their steps lead.
+    """
     n_words = bits.shape[1]
     for k in range(n_words):
         bits[REACH, k] = bits[done, k]
@@ -304,34 +214,10 @@ def belong(bits, answers, done, span):
             if months > 0 and k + 1 < n_words:
                 word |= bits[REACH, k + 1] << np.uint64(WORD - months)
             bits[done, k] |= word & bits[answers, k]
-
-
-@row
-def flag(bits, done, places, mask, bit, both_ends):
-    """Set the bit at the months of a row, and at those that the steps lead from."""
-    for k in range(bits.shape[1]):
-        word, i = bits[done, k], WORD * k
-        while word != NONE:
-            if word & ONE:
-                mask[places[0, i]] |= bit
-                if both_ends:
-                    mask[places[1, i]] |= bit
-            word >>= ONE
-            i += 1
-            if word & BYTE == NONE:  # most months complete nothing
-                word >>= np.uint64(8)
-                i += 8
-
-
-@row
-def read_rows(rule, reads):
-    """Fill which rows of bits a rule reads."""
-    base = EACH * rule[SOURCE]
-    for i in range(LINES // 2):
-        level = rule[LEVEL] if i == 0 else rule[UPTO] if i == 1 else rule[CENTRE]
-        reads[2 * i] = base + level if level >= 0 else EMPTY
-        reads[2 * i + 1] = base + level + 8 if level >= 0 else EMPTY
-    reads[LINES], reads[LINES + 1] = base + THERE, PHASE
+    if both_ends:
+        for k in range(n_words):
+            ahead = bits[done, k + 1] << np.uint64(WORD - 1) if k + 1 < n_words else NONE
+            bits[done, k] |= bits[done, k] >> ONE | ahead
 
 
 @row
@@ -341,38 +227,152 @@ def is_in(bits, r, t):
 
 
 @row
-def pack(bits, codes, reads, rule, begin, end, places):
-    """Close up gaps and ties where the rule says so; remember which month each place is,
-    and from which point its step leads.
-    """
+def put_in(bits, r, t):
+    """Put month t into a row."""
+    bits[r, t // WORD] |= ONE << np.uint64(t % WORD)
+
+
+@row
+def pack(bits, rules, r, begin, end, places):
+    """Close up gaps and ties as the rule says; remember the month of each place, and where its step starts."""
     n, point = 0, begin
+    source = EACH * rules[r, SOURCE]
     for i in range(READS):
         for k in range(bits.shape[1]):
             bits[PACKED + i, k] = NONE
     for t in range(begin, end):
-        gone = not is_in(bits, reads[LINES], t)
-        tied = not gone and not is_in(bits, reads[0], t) and not is_in(bits, reads[1], t)
-        if (gone and rule[GAPS] == BRIDGE) or (tied and rule[TIES] == SKIP):
-            point = t if gone and codes[t] == UNJUDGED else point
+        gone = not is_in(bits, source + THERE, t)
+        level = source + rules[r, LEVEL]
+        tied = not gone and not is_in(bits, level, t) and not is_in(bits, level + 8, t)
+        if (gone and rules[r, GAPS] == BRIDGE) or (tied and rules[r, TIES] == SKIP):
+            point = t if gone and is_in(bits, source + POINT, t) else point
             continue
         for i in range(READS):
-            if is_in(bits, reads[i], t):
-                bits[PACKED + i, n // WORD] |= ONE << np.uint64(n % WORD)
+            if is_in(bits, rules[r, FROM + i], t):
+                put_in(bits, PACKED + i, n)
         places[0, n], places[1, n] = t, point
         n, point = n + 1, t
 
 
 @row
-def flag_all(bits, rule, places, marking, mask):
-    """Flag the months that complete a rule, or those that belong to it."""
-    if marking:
-        belong(bits, HIGH, DONE_HIGH, rule[SPAN])
-        belong(bits, LOW, DONE_LOW, rule[SPAN])
-    both_ends = marking and rule[SOURCE] != ZONES
-    high = np.uint32(1) << np.uint32(rule[BIT])
-    low = high << np.uint32(1) if rule[SIDED] else high
-    flag(bits, DONE_HIGH, places, mask, high, both_ends)
-    flag(bits, DONE_LOW, places, mask, low, both_ends)
+def unpack(bits, done, places, both_ends):
+    """Turn a row of places into one of months; with `both_ends` add the months from which steps lead."""
+    for k in range(bits.shape[1]):
+        bits[REACH, k] = bits[done, k]
+        bits[done, k] = NONE
+    for i in range(WORD * bits.shape[1]):
+        if is_in(bits, REACH, i):
+            put_in(bits, done, places[0, i])
+            if both_ends:
+                put_in(bits, done, places[1, i])
+
+
+@row
+def finish(bits, rules, r, places, marking):
+    """Find the members, where they are wanted, and put what was packed back in order."""
+    both_ends = bool(marking) and rules[r, SOURCE] != ZONES
+    packs = rules[r, READ] == PACKED
+    for side in range(2):
+        done = DONE + 2 * r + side
+        if marking:
+            belong(bits, HIGH + side, done, rules[r, SPAN], both_ends and not packs)
+        if packs:
+            unpack(bits, done, places, both_ends)
+
+
+@row
+def ask(bits, rules, r):
+    """Fill the months that complete a rule, high and low, in a phase; return whether there are any."""
+    asks, side, ties, gaps = rules[r, ASKS], rules[r, SIDE], rules[r, TIES], rules[r, GAPS]
+    span, needed = rules[r, SPAN], rules[r, NEEDED]
+    plain = asks == BEYOND and side == SAME and ties != COUNT and rules[r, UPTO] < 0
+    high_before = low_before = own_before = other_before = room_before = completed = NONE
+    for k in range(bits.shape[1]):
+        phase = bits[rules[r, READ + LINES + 1], k]
+        there = bits[rules[r, READ + LINES], k] & phase
+        room = phase if gaps == SKIP else there
+        high, low = bits[rules[r, READ], k] & there, bits[rules[r, READ + 1], k] & there
+        own = other = NONE
+        if not plain:
+            far_high, far_low = bits[rules[r, READ + 2], k], bits[rules[r, READ + 3], k]
+            off_centre = there & (bits[rules[r, READ + 4], k] | bits[rules[r, READ + 5], k])
+            high, low, own, other = answer(asks, side, ties, there, high, low, far_high, far_low, off_centre)
+        above, below = high, low
+        if needed < span:
+            above &= enough_of(high, high_before, room, room_before, span, needed)
+            below &= enough_of(low, low_before, room, room_before, span, needed)
+        elif span > 1:
+            above, below = all_of(high, high_before, span), all_of(low, low_before, span)
+        if (side == BOTH or ties == COUNT) and above | below != NONE:
+            above = decide(above, side, own, own_before, other, other_before, room, room_before, span)
+            below = decide(below, side, other, other_before, own, own_before, room, room_before, span)
+        if side == CONFINED:
+            above = confine(bits, rules, r, READ + 4, k, above, room, room_before)
+            below = confine(bits, rules, r, READ + 5, k, below, room, room_before)
+        bits[HIGH, k], bits[LOW, k], bits[ROOM, k] = high, low, room
+        bits[DONE + 2 * r, k], bits[DONE + 2 * r + 1, k] = above, below
+        completed |= above | below
+        high_before, low_before, room_before = high, low, room
+        own_before, other_before = own, other
+    return completed != NONE
+
+
+@row
+def ask_all(bits, rules, asked, begin, end, places, marking):
+    """Ask all rules of one phase; return whether any month completes one."""
+    for k in range(bits.shape[1]):
+        bits[PHASE, k] = phase_word(begin - WORD * k, end - WORD * k)
+    completed = False
+    for r in range(rules.shape[0]):
+        if (asked >> rules[r, BIT]) & 1:
+            packs = rules[r, READ] == PACKED
+            if packs:
+                pack(bits, rules, r, begin, end, places)
+            if ask(bits, rules, r):
+                completed = True
+                if packs or marking:
+                    finish(bits, rules, r, places, marking)
+    return completed
+
+
+@row
+def flag(bits, rules, asked, mask):
+    """Set the bits of the rules at the months found, high and low."""
+    for r in range(rules.shape[0]):
+        if (asked >> rules[r, BIT]) & 1 == 0:
+            continue
+        for side in range(2):
+            bit = np.uint32(1) << np.uint32(rules[r, BIT] + (side if rules[r, SIDED] else 0))
+            for k in range(bits.shape[1]):
+                word, t = bits[DONE + 2 * r + side, k], WORD * k
+                while word != NONE:
+                    if word & BYTE == NONE:  # most months complete nothing
+                        word >>= np.uint64(8)
+                        t += 8
+                        continue
+                    if word & ONE:
+                        mask[t] |= bit
+                    word >>= ONE
+                    t += 1
+
+
+@row
+def read_rows(table):
+    """Return the table with the rows of bits that each rule reads, and packs if it closes up gaps or ties."""
+    rules = np.empty((table.shape[0], FROM + READS), np.int64)
+    for r in range(table.shape[0]):
+        for column in range(READ):
+            rules[r, column] = table[r, column]
+        base = EACH * table[r, SOURCE]
+        for i in range(LINES // 2):
+            level = table[r, LEVEL] if i == 0 else table[r, UPTO] if i == 1 else table[r, CENTRE]
+            rules[r, FROM + 2 * i] = base + level if level >= 0 else EMPTY
+            rules[r, FROM + 2 * i + 1] = base + level + 8 if level >= 0 else EMPTY
+        rules[r, FROM + LINES], rules[r, FROM + LINES + 1] = base + THERE, PHASE
+        packs = table[r, GAPS] == BRIDGE or table[r, TIES] == SKIP
+        for i in range(READS):
+            rules[r, READ + i] = PACKED + i if packs else rules[r, FROM + i]
+    return rules
 
 
 @kernel
@@ -397,14 +397,9 @@ def patterns(
     codes, one bit each. `asked[p]` has bit 2i set where phase p can answer rule i.
     """
     n = zones.shape[1]
-    bits = np.zeros((ROWS, (n + WORD - 1) // WORD), np.uint64)
-    reads = np.empty((table.shape[0] + 1, READS), np.int64)
-    reads[-1] = np.arange(PACKED, ROWS)
-    for r in range(table.shape[0]):
-        read_rows(table[r], reads[r])
-    order, places = np.empty((2, n), np.int64), np.empty((2, n), np.int64)
-    for t in range(n):
-        order[0, t], order[1, t] = t, t - 1
+    rules = read_rows(table)
+    bits = np.zeros((DONE + 2 * table.shape[0], (n + WORD - 1) // WORD), np.uint64)
+    places = np.empty((2, n), np.int64)
     for s in range(first, last):
         clear(out_mask[s])
         for source in range(3):
@@ -414,16 +409,5 @@ def patterns(
                     codes = steps_up[s] if source == STEPS else steps_bridged[s]
                 bit_rows(codes, used[source], bits, EACH * source)
         for p in range(offsets[s], offsets[s + 1]):
-            begin, end = phase_first[p], phase_last[p]
-            for k in range(bits.shape[1]):
-                bits[PHASE, k] = phase_word(begin - WORD * k, end - WORD * k)
-            for r in range(table.shape[0]):
-                if (asked[p] >> table[r, BIT]) & 1 == 0:
-                    continue
-                if table[r, GAPS] == BRIDGE or table[r, TIES] == SKIP:
-                    codes = steps_bridged[s]  # tells points without a step, where gaps are bridged
-                    pack(bits, codes, reads[r], table[r], begin, end, places)
-                    if judge(bits, reads, table.shape[0], table, r):
-                        flag_all(bits, table[r], places, marking, out_mask[s])
-                elif judge(bits, reads, r, table, r):
-                    flag_all(bits, table[r], order, marking, out_mask[s])
+            if ask_all(bits, rules, asked[p], phase_first[p], phase_last[p], places, marking):
+                flag(bits, rules, asked[p], out_mask[s])

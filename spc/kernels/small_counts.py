@@ -8,6 +8,13 @@ and Wilenski 1940, Biometrika 31, 313-323). Summed over S this is the negative b
     P(Binomial(S + B, q) <= S) = P(N <= S),  N ~ NB(B, 1 - q)
 
 both monotone in S, so each rule has one smallest total that fires high and one largest that fires low.
+
+Where months vary more than chance, as negative binomial months of mean m and shape r do (variance m + m^2 / r),
+S given S + B is beta-binomial with the parameters m r and n r, and N beta negative binomial; its terms follow
+
+    P(N = x + 1) / P(N = x) = (x + F)(x + m r) / ((x + 1)(x + F + (m + n) r)),    F = B + 1, or B for the low tail
+
+which for r = infinity is the negative binomial's (x + F) q / (x + 1), q = m / (m + n).
 """
 
 from __future__ import annotations
@@ -25,71 +32,84 @@ NEVER_LOW = -1
 FAR = 12.0
 #: Terms below this part of the sum no longer change it.
 NEGLIGIBLE = 1e-18
+#: Tails of strongly overdispersed counts fall as a power; beyond this many terms nothing is an exception.
+MOST_TERMS = 1_000_000
 
 
 @row
-def first_total(failures, q):
-    """Return where NB(failures, 1 - q) begins to matter: 0, but for large counts."""
+def first_total(failures, q, shape):
+    """Return where the totals begin to matter: 0, but for large counts without overdispersion."""
+    if shape < np.inf:
+        return 0
     mean = failures * q / (1.0 - q)
     return max(0, int(mean - FAR * math.sqrt(mean / (1.0 - q))))
 
 
 @row
-def mass(failures, q, total):
+def ratio(failures, judged, both, shape, total):
+    """Return the next term over this one: `judged` of `both` months, the baseline's and the judged."""
+    if shape < np.inf:
+        return (failures + total) * (judged * shape + total) / (total + 1.0) / (failures + both * shape + total)
+    return judged / both * (failures + total) / (total + 1.0)
+
+
+@row
+def mass(failures, judged, both, shape, total):
     """Add up the terms from `total` on, the first taken as 1: what they are parts of."""
-    term, whole = 1.0, 0.0
-    while term > NEGLIGIBLE * whole:
+    term, whole, last = 1.0, 0.0, total + MOST_TERMS
+    while term > NEGLIGIBLE * whole and total < last:
         whole += term
-        term *= q * (failures + total) / (total + 1.0)
+        term *= ratio(failures, judged, both, shape, total)
         total += 1
     return whole
 
 
 @row
-def smallest_high(events, q, chance):
+def smallest_high(events, judged, both, shape, chance):
     """Return the smallest total with P(N >= total) <= chance."""
     failures = events + 1.0
-    total = first_total(failures, q)
-    whole = mass(failures, q, total)
+    total = first_total(failures, judged / both, shape)
+    whole = mass(failures, judged, both, shape, total)
+    last = total + MOST_TERMS
     term, below = 1.0, 0.0
     while whole - below > chance * whole:
-        if term <= NEGLIGIBLE * whole and below > 0.5 * whole:
+        if total >= last or (term <= NEGLIGIBLE * whole and below > 0.5 * whole):
             return NEVER_HIGH
         below += term
-        term *= q * (failures + total) / (total + 1.0)
+        term *= ratio(failures, judged, both, shape, total)
         total += 1
     return total
 
 
 @row
-def largest_low(events, q, chance):
+def largest_low(events, judged, both, shape, chance):
     """Return the largest total with P(N <= total) <= chance, or -1."""
     if events == 0.0:
         return NEVER_LOW
-    total = first_total(events, q)
-    whole = mass(events, q, total)
+    total = first_total(events, judged / both, shape)
+    whole = mass(events, judged, both, shape, total)
     term, below = 1.0, 0.0
     while below + term <= chance * whole:
         below += term
-        term *= q * (events + total) / (total + 1.0)
+        term *= ratio(events, judged, both, shape, total)
         total += 1
     return total - 1
 
 
 @kernel
-def critical_totals(first, last, events, months, span, chance, out_high, out_low):
+def critical_totals(first, last, events, months, shape, span, chance, out_high, out_low):
     """Fill, for each phase and rule, the smallest total of `span` months to fire high, and the largest low.
 
-    `events` and `months` are the baseline's total and number of observed months; `chance` is the rule's own
-    chance on one side. Without a baseline (NaN) nothing fires.
+    `events` and `months` are the baseline's total and number of observed months, `shape` is infinite where
+    months vary by chance alone; `chance` is the rule's own on one side. Without a baseline (NaN) nothing fires.
     """
     for p in range(first, last):
         for r in range(span.size):
             out_high[p, r], out_low[p, r] = NEVER_HIGH, NEVER_LOW
             if events[p] >= 0.0 and months[p] > 0:
-                q = span[r] / (span[r] + months[p])
-                out_high[p, r] = smallest_high(events[p], q, chance[r])
-                out_low[p, r] = largest_low(events[p], q, chance[r])
+                judged, both = float(span[r]), float(span[r] + months[p])
+                out_high[p, r] = smallest_high(events[p], judged, both, shape[p], chance[r])
+                out_low[p, r] = largest_low(events[p], judged, both, shape[p], chance[r])
 
 
 @row

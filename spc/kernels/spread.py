@@ -116,18 +116,17 @@ def deviation(numbers, count, wholes):
 def leave_out(ranges, count, screen):
     """Move the ranges up to `screen` times their mean to the front; return how many these are.
 
-    All stay where over a third would go, or nothing but zeros would be left: on rare counts and single steps
-    four public tools then have sigma 0 and flag 24 of 24 months (SPEC 7). A range on the limit (within 1e-9)
-    is not beyond it.
+    All stay where nothing but zeros would be left: on rare counts and single steps four public tools then
+    have sigma 0 and flag 24 of 24 months (SPEC 7). Over a third can never go: fewer than 1 / 3.26 of numbers
+    from 0 lie beyond 3.26 times their mean. A range on the limit (within 1e-9) is not beyond it.
     """
     mean, fine = mean_of(ranges, count)
     limit = screen * (mean + fine) * (1.0 + NEAR)
-    kept, largest = 0, 0.0
+    largest = 0.0
     for i in range(count):
         if ranges[i] <= limit:
-            kept += 1
             largest = max(largest, ranges[i])
-    if 3 * (count - kept) > count or largest == 0.0:
+    if largest == 0.0:
         return count
     kept = 0
     for i in range(count):

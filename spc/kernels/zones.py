@@ -31,17 +31,27 @@ def near(value, line, sigma):
 
 @row
 def mark(values, zones, upper, lower, sigma, bit):
-    """Set the bits of the two lines at one level; return how many months lie close to either, so on it."""
+    """Set the bits of the two lines at one level; return how many months lie close to either."""
     high, low = np.uint16(1 << bit), np.uint16(1 << (bit + 8))
     close = 0
     for t in range(values.size):
         value = values[t]
-        on_upper, on_lower = near(value, upper, sigma), near(value, lower, sigma)
-        above = high if (value > upper) & (not on_upper) else np.uint16(0)
-        below = low if (value < lower) & (not on_lower) else np.uint16(0)
+        above = high if value > upper else np.uint16(0)
+        below = low if value < lower else np.uint16(0)
         zones[t] |= above | below
-        close += on_upper | on_lower
+        close += near(value, upper, sigma) | near(value, lower, sigma)
     return close
+
+
+@row
+def put_on_lines(values, zones, upper, lower, sigma, bit):
+    """Take the months that are as good as on a line for on it, until they are settled."""
+    high, low = np.uint16(1 << bit), np.uint16(1 << (bit + 8))
+    for t in range(values.size):
+        if near(values[t], upper, sigma):
+            zones[t] &= ~high
+        if near(values[t], lower, sigma):
+            zones[t] &= ~low
 
 
 @row
@@ -87,23 +97,31 @@ def zone(
     """
     for s in range(first, last):
         zones = out_zones[s]
+        held = 0
+        for p in range(offsets[s], offsets[s + 1]):
+            held += phase_last[p] - phase_first[p] if sigma[p] > 0.0 else 0
+        bare = np.uint16(0) if held == values.shape[1] else UNJUDGED
         for t in range(values.shape[1]):
-            zones[t] = MISSING if np.isnan(values[s, t]) else UNJUDGED
+            zones[t] = MISSING if np.isnan(values[s, t]) else bare
         ties = 0
         for p in range(offsets[s], offsets[s + 1]):
             if not sigma[p] > 0.0:  # no limits, or no variation: no zone rule can fire
                 continue
             months = values[s, phase_first[p] : phase_last[p]]
             codes = zones[phase_first[p] : phase_last[p]]
-            for t in range(codes.size):
-                codes[t] = codes[t] if codes[t] == MISSING else np.uint16(0)
+            if bare != 0:
+                for t in range(codes.size):
+                    codes[t] = MISSING if codes[t] == MISSING else np.uint16(0)
             for i in range(levels.size):
                 reach = levels[i] * sigma[p]
-                close = mark(months, codes, centre[p] + reach, centre[p] - reach, sigma[p], i)
-                if close > 0 and levels[i] == 0.0 and scale[p] > 0.0:
-                    close = settle_decimals(
-                        months, codes, centre[p], sigma[p], total[p], count[p], scale[p], i
-                    )
+                upper, lower = centre[p] + reach, centre[p] - reach
+                close = mark(months, codes, upper, lower, sigma[p], i)
+                if close > 0:
+                    put_on_lines(months, codes, upper, lower, sigma[p], i)
+                    if levels[i] == 0.0 and scale[p] > 0.0:
+                        close = settle_decimals(
+                            months, codes, centre[p], sigma[p], total[p], count[p], scale[p], i
+                        )
                 ties += close
         out_ties[s] = ties
 

@@ -106,6 +106,9 @@ class Limits:
         The baseline's observed months.
     phase_total, phase_scale : (n_phases,) float64
         Their exact sum as a whole number of units 1 / scale; scale 0 where there is none.
+    phase_shape : (n_phases,) float64
+        On the small_count chart the shape r of negative binomial months (variance m + m^2 / r); infinite where
+        they vary by chance alone.
     phase_status : (n_phases,) int8
         Positions in `STATUSES`.
     ends : (n_series,) int64
@@ -135,6 +138,7 @@ class Limits:
     phase_count: Ints
     phase_total: Floats
     phase_scale: Floats
+    phase_shape: Floats
     phase_status: Codes
     ends: Ints
     months: Months | None = None

@@ -105,7 +105,7 @@ def _table(rows: tuple[Rule, ...], levels: tuple[float, ...]) -> tuple[Ints, Int
     """Write the rows as numbers for the kernel, and the levels asked of each of its three codes as bits.
 
     Columns: codes (zones, steps, bridged steps), gaps, ties, question, side, level, upto, centre, needed,
-    span, bit, sided.
+    span, bit, sided. Within a zone counts as a tie does: one month at least must lie off the centre line.
     """
     found = []
     used = np.zeros(3, np.int64)
@@ -117,12 +117,12 @@ def _table(rows: tuple[Rule, ...], levels: tuple[float, ...]) -> tuple[Ints, Int
         used[source] |= sum(1 << levels.index(level) for level in row.levels) if row.levels else 1
         found.append(
             (
-                *(source, GAPS.index(row.gaps), TIES.index(row.ties)),
+                *(source, GAPS.index(row.gaps), TIES.index("count" if row.asks == "within" else row.ties)),
                 {"within": 1, "swing": 2}.get(row.asks, 0),
                 SIDES.index(row.side),
                 0 if stepwise else levels.index(row.zone),
                 -1 if row.upto == math.inf else levels.index(row.upto),
-                levels.index(0.0) if row.side == "confined" else -1,
+                levels.index(0.0) if row.side == "confined" or row.asks == "within" else -1,
                 *(int(row.needed), int(row.span), 2 * i, int(row.sided)),
             )
         )

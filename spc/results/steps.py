@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from spc.kernels.patterns import DOWN, MISSING, UNJUDGED, UP
-from spc.kernels.patterns import steps as steps_kernel
+from spc.kernels.steps import DOWN, MISSING, UNJUDGED, UP
+from spc.kernels.steps import steps as steps_kernel
 from spc.panel import Floats
 from spc.results.limits import Flags, Limits
 from spc.ties import exact_row

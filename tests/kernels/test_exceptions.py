@@ -44,7 +44,7 @@ def check(case: Case, sample: Sample, rules: str = "opcc") -> None:
 @pytest.mark.parametrize("maker", EVERY)
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_masks_are_those_of_the_twin(case: Case, maker: str) -> None:
-    check(case, make(maker, seed=11, n=fewer(16, 8)))
+    check(case, make(maker, seed=11, n=fewer(12, 6)))
 
 
 @pytest.mark.parametrize("maker", ["counts", "low_counts", "rates", "near_ties", "gaps"])

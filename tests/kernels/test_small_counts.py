@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import betabinom, binom
 
 import spc
 from spc.kernels.small_counts import NEVER_HIGH, NEVER_LOW, critical_totals
@@ -43,7 +43,8 @@ def test_critical_totals_are_the_first_to_fire(months: int):
     events = np.array([0.0, 1, 2, 3, 5, 8, 12, 24, 60, 119, 700, 5_000, 60_000])
     span, chance = np.array([1, 2, 3, 8, 15]), np.array([*CHANCES, 1e-9])
     high, low = (np.empty((len(events), len(span)), np.int64) for _ in range(2))
-    critical_totals(events, np.full(len(events), months), span, chance, high, low)
+    never = np.full(len(events), np.inf)
+    critical_totals(events, np.full(len(events), months), never, span, chance, high, low)
     for (p, base), (r, m) in ((a, b) for a in enumerate(events) for b in enumerate(span)):
         share = m / (m + months)
         top, bottom = high[p, r], low[p, r]
@@ -54,7 +55,8 @@ def test_critical_totals_are_the_first_to_fire(months: int):
 
 def test_without_a_baseline_nothing_fires():
     high, low = np.zeros((1, 1), np.int64), np.zeros((1, 1), np.int64)
-    critical_totals(np.array([np.nan]), np.array([0]), np.array([1]), np.array([0.5]), high, low)
+    none = np.array([np.nan]), np.array([0]), np.array([np.inf])
+    critical_totals(*none, np.array([1]), np.array([0.5]), high, low)
     assert (high[0, 0], low[0, 0]) == (NEVER_HIGH, NEVER_LOW)
 
 
@@ -190,3 +192,72 @@ def test_a_doubling_is_found(mean: float, least: float):
     if mean >= 2.0:
         by_xmr = spc.exceptions(spc.limits(panel, baseline=24))
         assert power > (by_xmr.at & 0x55 != 0).mean()
+
+
+@pytest.mark.parametrize("shape", [0.3, 2.0, 40.0])
+def test_overdispersed_totals_are_the_first_to_fire(shape: float):
+    """Given the sum, negative binomial months share it as the beta-binomial does."""
+    months, events = 24, np.array([0.0, 1, 3, 8, 24, 119, 700])
+    span, chance = np.array([1, 2, 3, 8]), np.array(CHANCES)
+    high, low = (np.empty((len(events), len(span)), np.int64) for _ in range(2))
+    shapes = np.full(len(events), shape)
+    critical_totals(events, np.full(len(events), months), shapes, span, chance, high, low)
+    for (p, base), (r, m) in ((a, b) for a in enumerate(events) for b in enumerate(span)):
+        top, bottom, ours, theirs = int(high[p, r]), int(low[p, r]), m * shape, months * shape
+        assert betabinom.sf(top - 1, int(top + base), ours, theirs) <= chance[r] * (1 + 1e-9)
+        assert betabinom.sf(top - 2, int(top - 1 + base), ours, theirs) > chance[r] * (1 - 1e-9)
+        if bottom != NEVER_LOW:
+            assert betabinom.cdf(bottom, int(bottom + base), ours, theirs) <= chance[r] * (1 + 1e-9)
+        if base:
+            assert betabinom.cdf(bottom + 1, int(bottom + 1 + base), ours, theirs) > chance[r] * (1 - 1e-9)
+
+
+def test_a_large_shape_is_no_overdispersion():
+    span, chance = np.array([1, 2, 3, 8]), np.array(CHANCES)
+    events, months = np.array([0.0, 5, 60, 300]), np.full(4, 24)
+    found = [np.empty((4, 4), np.int64) for _ in range(4)]
+    critical_totals(events, months, np.full(4, np.inf), span, chance, *found[:2])
+    critical_totals(events, months, np.full(4, 1e12), span, chance, *found[2:])
+    assert (found[0] == found[2]).all() and (found[1] == found[3]).all()
+
+
+def clumped(mean: float, dispersion: float, n: int, seed: int) -> spc.Panel:
+    """32 months of negative binomial noise."""
+    shape = mean / (dispersion - 1.0)
+    values = np.random.default_rng(seed).negative_binomial(shape, shape / (shape + mean), (n, 32))
+    return spc.Panel.from_numpy(values.astype(float), start="2021-08")
+
+
+@pytest.mark.skipif(fewer(1, 0) == 0, reason="thousands of series")
+@pytest.mark.parametrize(("mean", "plain"), [(1.0, 0.025), (3.0, 0.034), (5.0, 0.038)])
+def test_overdispersed_noise_is_quiet_again(mean: float, plain: float):
+    """SPEC 7: variance / mean 1.4 makes it 2.5-3.7%; the option at most 1.9%, and Poisson stays as it is."""
+    panel = clumped(mean, 1.4, 20_000, seed=int(mean))
+    rates = {}
+    for overdispersed in (False, True):
+        limits = spc.limits(panel, chart="small_count", baseline=24, overdispersed=overdispersed)
+        rates[overdispersed] = float((spc.exceptions(limits).at != 0).mean())
+    assert rates[False] == pytest.approx(plain, abs=0.006)
+    assert rates[True] <= 0.019
+    noise = poisson(mean, 5_000, seed=3)
+    options = {"chart": "small_count", "baseline": WINDOW}
+    old, new = (spc.exceptions(spc.limits(noise, **options, overdispersed=o)).at for o in (False, True))
+    assert np.count_nonzero(old != new) <= 20
+
+
+def test_overdispersion_is_shrunk_over_the_panel():
+    """One clumped series among many quiet ones is drawn towards them; alone it is taken at its word."""
+    many, clump = poisson(2.0, 400, seed=8).values, clumped(2.0, 4.0, 1, seed=2).values
+    together = np.concatenate([many[:, :32], clump])
+    panels = [spc.Panel.from_numpy(values, start="2021-08") for values in (together, clump)]
+    options = {"chart": "small_count", "baseline": 24, "overdispersed": True}
+    among, alone = (spc.limits(panel, **options) for panel in panels)
+    assert alone.phase_shape[0] < among.phase_shape[-1]
+    assert np.isinf(spc.limits(panels[0], chart="small_count", baseline=24).phase_shape).all()
+
+
+def test_overdispersed_is_yes_or_no():
+    with pytest.raises(spc.ChoiceError, match="`overdispersed` must be True or False, got 'yes'"):
+        spc.limits(poisson(1.0, 1, 1), chart="auto", baseline=24, overdispersed="yes")
+    with pytest.raises(spc.ChoiceError, match="`overdispersed` is no argument of limits"):
+        spc.limits(poisson(1.0, 1, 1), chart="xmr", baseline=24, overdispersed=True)

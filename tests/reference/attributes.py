@@ -13,7 +13,7 @@ from tests.reference.limits import NO_VARIATION, OK, SHORT
 from tests.reference.probability import exact_limits
 from tests.reference.series import Series
 from tests.reference.spots import NEAR, SAME, Fitted, Lines
-from tests.reference.spread import d2, neighbours, screened, widened
+from tests.reference.spread import RANGED, neighbours, screened, sigma, widened
 
 ONE = Decimal(1)
 Part = tuple[Fraction, Fraction]
@@ -70,9 +70,10 @@ def of_parts(
     """Sigma of month t is the root of variance / of_t; `counted` plots the numerator instead of the ratio."""
     base, here = parts_in(series, stretch.base), parts_in(series, stretch.columns)
     points = {t: decimal(top if counted else top / below) for t, (top, below) in here.items()}
-    if len(base) < asked.min_observed or not base:
+    given = not laney and not isinstance(asked.centre, str)
+    if not given and (len(base) < asked.min_observed or not base):
         return without_limits(SHORT, stretch, points)
-    share = level(base)
+    share = level(base) if isinstance(asked.centre, str) else exact(asked.centre)
     one = variance(share)
     stretched = sigma_of_z(base, share, one, asked) if laney and one > 0 else ONE
     if stretched is None:
@@ -84,9 +85,9 @@ def of_parts(
             law = laws.binomial(below, share) if variance is binomial else laws.poisson(share * below)
             lines[t] = bounded(counted_lines(law, share, below, counted, asked), asked)
             continue
-        sigma = SIXTY.multiply(root(decimal(one / below)), stretched)
+        spread = SIXTY.multiply(root(decimal(one / below)), stretched)
         times = decimal(below) if counted else ONE
-        drawn = around(SIXTY.multiply(decimal(share), times), SIXTY.multiply(sigma, times), asked.reach)
+        drawn = around(SIXTY.multiply(decimal(share), times), SIXTY.multiply(spread, times), asked.reach)
         if exactly:
             drawn = replace(drawn, sigma=None)
         lines[t] = bounded(drawn, asked, low=0, high=None if high is None else high * times)
@@ -104,15 +105,14 @@ def counted_lines(law: laws.Law, share: Fraction, below: Fraction, counted: bool
 
 
 def sigma_of_z(base: dict[int, Part], share: Fraction, one: Fraction, asked: Question) -> Decimal | None:
-    """Laney (2002), Quality Engineering 14, 531-537: mean moving range of the z scores over d2."""
+    """Laney (2002), Quality Engineering 14, 531-537: sigma of the z scores from their moving ranges."""
     z = {t: SIXTY.divide(decimal(a / b - share), root(decimal(one / b))) for t, (a, b) in base.items()}
-    steps = [Fraction(abs(z[b] - z[a])) for a, b in neighbours(dict.fromkeys(z, Fraction(0)), asked.gaps)]
-    if asked.screen == "ranges":
-        steps = screened(steps, asked.constants)
-    if not steps:
-        return None
-    sigma = SIXTY.divide(decimal(mean(steps)), d2(asked.constants))
-    return widened(sigma, {t: Fraction(score) for t, score in z.items()}, asked.autocorrelation)
+    if len({a / b for a, b in base.values()}) == 1:
+        return Decimal(0)  # one ratio throughout: the scores differ by their months' sizes alone
+    scores = {t: Fraction(score) for t, score in z.items()}
+    if not isinstance(asked.sigma, str):
+        return decimal(exact(asked.sigma))
+    return sigma(scores, asked.sigma, asked.gaps, asked.screen, asked.constants, asked.autocorrelation)
 
 
 def p(series: Series, stretch: Stretch, asked: Question) -> Fitted:
@@ -155,7 +155,8 @@ def i_prime(series: Series, stretch: Stretch, asked: Question) -> Fitted:
         steps = screened(steps, asked.constants)
     if len(base) < asked.min_observed or not steps:
         return without_limits(SHORT, stretch, points)
-    one = SIXTY.divide(decimal(mean(steps)), d2(asked.constants)) * root(Decimal(2))
+    assert isinstance(asked.sigma, str)
+    one = RANGED[asked.sigma](steps, asked.constants) * root(Decimal(2))
     one = widened(one, {t: top / below for t, (top, below) in base.items()}, asked.autocorrelation)
     lines = {
         t: bounded(around(decimal(level(base)), SIXTY.divide(one, root(decimal(below))), asked.reach), asked)
@@ -168,9 +169,9 @@ def c(series: Series, stretch: Stretch, asked: Question) -> Fitted:
     """Counts: sigma is the root of their mean."""
     cells = list(observed_in(series, stretch.base).values())
     points = plotted(series, stretch)
-    if len(cells) < asked.min_observed or not cells:
+    if isinstance(asked.centre, str) and (len(cells) < asked.min_observed or not cells):
         return without_limits(SHORT, stretch, points)
-    centre = mean(cells)
+    centre = mean(cells) if isinstance(asked.centre, str) else exact(asked.centre)
     lines = bounded(around(decimal(centre), root(decimal(centre)), asked.reach), asked, low=0)
     status = OK if centre > 0 else NO_VARIATION
     kind = asked.options.get("limits", "sigma")
