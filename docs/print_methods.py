@@ -9,15 +9,17 @@ import importlib.util
 import math
 import re
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+import textwrap
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import NamedTuple
 
 import spc
 from spc.chart_kinds import Setting
 
 METHODS = Path(__file__).with_name("methods")
+WIDTH = 118
 NOTE = (
     "<!-- Printed by docs/print_methods.py from words/{}: change the words there, the numbers in worked/. -->"
 )
@@ -25,8 +27,7 @@ NOTE = (
 ROOM = re.compile(r"\{\{(\w+)(?::([^{}]*))?\}\}")
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A line of the index: what it is, where it stands, what it is for."""
 
     name: str
@@ -139,10 +140,14 @@ def options(names: str) -> str:
 
 
 def _shown(value: float | str) -> str:
+    if isinstance(value, bool):
+        return f"`{value}`"
     return f'`"{value}"`' if isinstance(value, str) else f"`{value:g}`"
 
 
 def _span(setting: Setting) -> str:
+    if isinstance(setting.default, bool):
+        return "`True`, `False`"
     if setting.words:
         return ", ".join(map(_shown, setting.words))
     kind = "a whole number" if setting.is_whole else "a number"
@@ -212,7 +217,44 @@ def page(name: str, numbers: dict[str, object]) -> str:
     if idle := set(numbers) - used:
         raise ValueError(f"{name} has no room for {', '.join(sorted(idle))}.")
     title, rest = text.split("\n", 1)
-    return f"{title}\n\n{NOTE.format(words.name)}\n{rest}"
+    return f"{title}\n\n{NOTE.format(words.name)}\n{laid_out(rest)}"
+
+
+def laid_out(text: str) -> str:
+    """Break prose and long lines of examples at `WIDTH`; tables, headings and formulas stay as they are."""
+    lines: list[str] = []
+    prose: list[str] = []
+    for is_code, line in _marked(text):
+        stays = is_code or not line or line.startswith(("|", "#", "    "))
+        if prose and (stays or line.startswith("- ")):
+            lines += _broken(" ".join(prose), "  " if prose[0].startswith("- ") else "")
+            prose = []
+        if not stays:
+            prose.append(line.strip())
+        elif is_code and line.startswith(">>> ") and len(line) > WIDTH:
+            lines += _broken(line, "...     ")
+        else:
+            lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def _marked(text: str) -> Iterator[tuple[bool, str]]:
+    """Go through the lines and say of each whether it stands in an example; an empty one comes last."""
+    inside = False
+    for line in text.rstrip("\n").split("\n"):
+        fence = line.startswith("```")
+        yield inside or fence, line
+        inside ^= fence
+    yield False, ""
+
+
+def _broken(line: str, indent: str) -> list[str]:
+    broken = textwrap.wrap(
+        line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    if any(re.match(r"\s*([-+*#>|]|\d+[.)])\s", each) for each in broken[1:]):
+        raise ValueError(f"This breaks where Markdown would see a list: {line!r}.")
+    return broken
 
 
 def render(name: str) -> str:

@@ -75,7 +75,7 @@ def read_long(frame: Any, series: Sequence[str], period: str, columns: Mapping[s
 def _members(
     rows: pd.DataFrame, value: str, names: Sequence[str], period: str, place: Array, shape: tuple[int, int]
 ) -> dict[str, Array]:
-    """Return all numbers cell by cell in rising order, and where each cell begins; `names` end in the member."""
+    """Return all numbers cell by cell, rising, and where each cell begins; `names` end in the member."""
     if names[-1] != period:
         codes, _ = _series_codes(rows, names[-1:])
         _refuse_duplicates(rows, names, period, pd.factorize(place * (codes.max() + 1) + codes)[0], len(rows))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from spc.checks import ChoiceError, choice
 from spc.scoring import ARROWS, Scorecard
 from spc.wording import ROLLING_ONLY, change_text
 
-__all__ = ["FORMS", "NUMBERS", "WORDS", "heaviest", "scorecard_columns", "text_table"]
+__all__ = ["ASIDE", "FORMS", "NUMBERS", "WORDS", "heaviest", "scorecard_columns", "text_table"]
 
 Column = np.ndarray[Any, Any]
 
@@ -23,8 +23,18 @@ FORMS = {
         *("m12", "m12_change", "m12_arrow", "status"),
     ),
 }
+#: Columns that no form has, for those who ask: name to the words of every series.
+ASIDE: dict[str, Callable[[Scorecard], Column]] = {
+    "variation": lambda card: np.where(card.monthly, card.assurance.variation, ""),
+    "assurance": lambda card: np.where(card.monthly, card.assurance.assurance, ""),
+    "chart": lambda card: np.where(card.monthly, card.charts, ""),
+    "warnings": lambda card: np.where(card.monthly, card.limits.warnings, ""),
+}
 #: Columns of printed words, weightings excepted, which are printed as the numbers that they are.
-WORDS = tuple(dict.fromkeys(name for names in FORMS.values() for name in names if name != "weighting"))
+WORDS = (
+    *dict.fromkeys(name for names in FORMS.values() for name in names if name != "weighting"),
+    *ASIDE,
+)
 #: The trend line, which pages alone can show.
 LINE = "line"
 #: Column of numbers to its name in `card.to_frame(form="numbers")`; data files have them behind the words.
@@ -97,11 +107,13 @@ def scorecard_columns(
 
 def _all_columns(card: Scorecard, wanted: Sequence[str]) -> dict[str, Column]:
     found: dict[str, Column] = {}
-    words = card.to_frame() if any(name not in NUMBERS for name in wanted) else None
+    words = card.to_frame() if any(name not in NUMBERS and name not in ASIDE for name in wanted) else None
     figures = card.to_frame(form="numbers") if any(name in NUMBERS for name in wanted) else None
     for name in wanted:
         window, _, part = name.partition("_")
-        if name in NUMBERS and figures is not None:
+        if name in ASIDE:
+            found[name] = ASIDE[name](card).astype(object)
+        elif name in NUMBERS and figures is not None:
             found[name] = figures[NUMBERS[name]].to_numpy()
         elif part in ("change", "arrow"):
             found[name] = _compared(card, ("month", "m3", "m12").index(window), part)

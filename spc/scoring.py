@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from spc import frames
+from spc.assuring import assure
 from spc.baselines import Baseline, Ints, Phases, Window
 from spc.chart_kinds import CHARTS
 from spc.charts import limits
+from spc.charts.agreed import Agreed
 from spc.checks import choice, parcel
 from spc.comparing import compare
 from spc.covers import Beside, Cover
@@ -22,6 +25,7 @@ from spc.panel import Ends, Floats, Panel
 from spc.phasing import phases_at_steps
 from spc.reading.report import with_refused
 from spc.results import Comparison, Exceptions, Limits, Trend, Weights, Words
+from spc.results.assurance import Assurance
 from spc.rules import Rule
 from spc.trending import trend
 from spc.weighting import Weighting, weigh
@@ -103,6 +107,18 @@ class Scorecard:
         status = self.limits.status if self.cover is None else self.cover.status.copy()
         status[~self.monthly & ~self.panel.refused] = "rolling 12 only"
         return status
+
+    @property
+    def charts(self) -> Words:
+        """The chart on which each row is judged, as pages name it (n_series,)."""
+        limits = self.limits
+        held = np.where(limits.phase_at_end >= 0, limits.phase_chart[limits.phase_at_end], 0)
+        return np.array([chart.title for chart in CHARTS.values()], dtype=object)[held]
+
+    @cached_property
+    def assurance(self) -> Assurance:
+        """What the points say, and where the targets of the catalogue lie against the limits."""
+        return assure(self.exceptions, measures=self.measures)
 
     @property
     def acknowledged(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -205,6 +221,7 @@ def scorecard(
     chart: str = "auto",
     weighting: str | Weighting = "opcc",
     phase: Phases | str | None = None,
+    agreed: Agreed | None = None,
 ) -> Scorecard:
     """Make the scorecard of a month: windows, changes, trends, exceptions and their weightings.
 
@@ -227,6 +244,8 @@ def scorecard(
         Stretches with limits of their own: from `phases_at` or `phases`, of this panel, or one from each of
         the catalogue's `steps` on. A phase younger than 24 months is a `short history` under the default
         baseline; with phases ask for `baseline=21`, say.
+    agreed : Agreed, optional
+        Limits that were saved, from `spc.agreed`: they take the place of `baseline`, `chart` and `phase`.
 
     Returns
     -------
@@ -257,14 +276,12 @@ def scorecard(
     # below 0 where a measure in arrears is reported before its data begin
     each = Ends(np.maximum(last - rows.each(lambda measure: measure.lag, np.int64), -1))
     charts = rows.each(lambda measure: _chart_for(measure, chart)).tolist()
-    lines = limits(
-        panel,
-        chart=charts,
-        phase=_phases(phase, whole, order, panel, rows),
-        baseline=baseline,
-        as_at=each,
-        bounds=_bounds_of(panel, rows),
-    )
+    if agreed is not None:
+        lines = limits(panel, agreed=agreed, as_at=each)
+    else:
+        cuts = _phases(phase, whole, order, panel, rows)
+        bounds = _bounds_of(panel, rows)
+        lines = limits(panel, chart=charts, phase=cuts, baseline=baseline, as_at=each, bounds=bounds)
     found = exceptions(lines, rules=rules)
     line = trend(panel, as_at=each)
     have = set(panel.measure_names) if measures is not None else set()

@@ -71,8 +71,17 @@ def save_limits(limits: Limits, path: str | Path, *, agreed_on: str | date | Non
     ...     spc.save_limits(spc.limits(panel, baseline=24), Path(folder) / "agreed.csv")
     Agreed(1 series, 1 phases, agreed.csv)
     """
-    parcel("limits", limits, Limits, "spc.limits(panel)")
     path = Path(path)
+    written, found = agreed_bytes(limits, path.name, agreed_on)
+    with Delivery([path]) as delivery:
+        delivery.stage(path, lambda target: target.write(written))
+        delivery.publish()
+    return found
+
+
+def agreed_bytes(limits: Limits, name: str, agreed_on: str | date | None = None) -> tuple[bytes, Agreed]:
+    """Return what a file of agreed limits holds, and the limits as they will be read from it."""
+    parcel("limits", limits, Limits, "spc.limits(panel)")
     rows = list(_rows(limits, day_of(agreed_on)))
     if not rows:
         raise ChoiceError("There are no limits to agree on: no series has any.")
@@ -80,12 +89,9 @@ def save_limits(limits: Limits, path: str | Path, *, agreed_on: str | date | Non
     sheet = csv.writer(out, lineterminator="\n")
     sheet.writerow([*headings(limits.panel), *FIELDS])
     sheet.writerows(rows)
-    found = agreed_from(out.getvalue(), path.name)
+    found = agreed_from(out.getvalue(), name)
     _same_lines(limits, found)
-    with Delivery([path]) as delivery:
-        delivery.stage(path, lambda target: target.write(out.getvalue().encode()))
-        delivery.publish()
-    return found
+    return out.getvalue().encode(), found
 
 
 def agreed(path: str | Path) -> Agreed:

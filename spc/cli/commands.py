@@ -10,7 +10,9 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from spc.agreeing import agreed, agreed_bytes
 from spc.baselines import Window
+from spc.charts.agreed import Agreed
 from spc.checks import ChoiceError, InputError
 from spc.cli.settings import Settings
 from spc.inert import visible
@@ -55,16 +57,24 @@ def make_scorecard(settings: Settings, say: Say) -> Outcome:
     outputs: tuple[Path, ...] = settings["out"]
     for path in outputs:
         _ending("--out", path, (*TABLE_ENDINGS, *(e for e, name in PAGES.items() if _can_show(name))))
+    to_agree: Path | None = settings["save-limits"]
+    if to_agree is not None:
+        _ending("--save-limits", to_agree, (".csv",))
+        outputs = (*outputs, to_agree)
     sources = _sources(settings)
     with Delivery(outputs, inputs=sources, manifest=True) as delivery:
         stamps = _stamps(sources)
         panel = _read(settings, say)
         say("scoring")
-        card = _published(settings, _card(settings, panel))
+        true = _card(settings, panel)
+        card = _published(settings, true)
         columns = scorecard_columns(card, form=settings["form"] or "2024", columns=settings["columns"])
         for path in outputs:
             say(f"writing {path.name}")
-            delivery.stage(path, _writer(path, columns, card, settings))
+            if path == to_agree:
+                delivery.stage(path, _bytes_writer(agreed_bytes(true.limits, path.name)[0]))
+            else:
+                delivery.stage(path, _writer(path, columns, card, settings))
         hashes = _fingerprints(sources, stamps)
         if outputs:
             about = {"as_at": _as_at(card), "rows": panel.n_series, "columns": list(columns)}
@@ -127,6 +137,10 @@ def _catalogue(path: Path | None) -> Catalogue | None:
 
 def _card(settings: Settings, panel: Panel) -> Scorecard:
     asked = {name.replace("-", "_"): settings[name] for name in ("as-at", "rules", "chart") if settings[name]}
+    if settings["agreed"] is not None:
+        asked["agreed"] = _agreed(settings)
+    if settings["phases"]:
+        asked["phase"] = settings["phases"]
     baseline = settings["baseline"]
     if isinstance(baseline, tuple) and isinstance(baseline[0], int):
         if baseline[1] > baseline[0]:
@@ -137,6 +151,20 @@ def _card(settings: Settings, panel: Panel) -> Scorecard:
     if baseline is not None:
         asked["baseline"] = baseline
     return scorecard(panel, measures=_catalogue(settings["measures"]), **asked)
+
+
+def _agreed(settings: Settings) -> Agreed:
+    for name in ("baseline", "chart", "phases"):
+        if settings[name]:
+            raise ChoiceError(f"`--agreed` holds the limits as they are, so `--{name}` has nothing to say.")
+    try:
+        return agreed(settings["agreed"])
+    except OSError as reason:
+        raise InputError(f"The limits {settings['agreed']} cannot be read: {reason.strerror}.") from None
+
+
+def _bytes_writer(written: bytes) -> Callable[[BinaryIO], object]:
+    return lambda target: target.write(written)
 
 
 def _published(settings: Settings, card: Scorecard) -> Scorecard:
@@ -241,7 +269,9 @@ def _sources(settings: Settings) -> list[Path]:
         found += street_files(source) if source.is_dir() else [source]
     if settings["remarks"] is not None:
         _ending("--remarks", settings["remarks"], (".toml", ".csv"))
-    beside = (settings["measures"], settings["remarks"], settings.found)
+    if settings["agreed"] is not None:
+        _ending("--agreed", settings["agreed"], (".csv",))
+    beside = (settings["measures"], settings["remarks"], settings["agreed"], settings.found)
     return [*found, *(path for path in beside if path is not None)]
 
 

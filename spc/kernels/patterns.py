@@ -144,8 +144,8 @@ def enough_of(now, before, room, room_before, span, needed):
 def answer(asks, side, ties, there, high, low, far_high, far_low, off_centre):
     """Return which months answer the question on each side, and which truly lie there.
 
-    Of the months within a zone the latter are those off the centre line: months that are all on it say nothing
-    about their spread.
+    Of the months within a zone the latter are those off the centre line: months that are all on it say
+    nothing about their spread.
     """
     tie = there & ~(high | low)
     if asks == WITHIN:
@@ -154,7 +154,7 @@ def answer(asks, side, ties, there, high, low, far_high, far_low, off_centre):
     if asks == SWING:
         high, low = (high & ~ODD) | (low & ODD), (low & ~ODD) | (high & ODD)
     true_high, true_low = high, low
-    joined = side == ANY or side == BOTH
+    joined = side in (ANY, BOTH)
     if joined:
         high, low = high | low, NONE
     if ties == COUNT:
@@ -234,7 +234,7 @@ def put_in(bits, r, t):
 
 @row
 def pack(bits, rules, r, begin, end, places):
-    """Close up gaps and ties as the rule says; remember the month of each place, and where its step starts."""
+    """Close up gaps and ties as the rule says; remember each place's month, and where its step starts."""
     n, point = 0, begin
     source = EACH * rules[r, SOURCE]
     for i in range(READS):
@@ -346,14 +346,11 @@ def flag(bits, rules, asked, mask):
             for k in range(bits.shape[1]):
                 word, t = bits[DONE + 2 * r + side, k], WORD * k
                 while word != NONE:
-                    if word & BYTE == NONE:  # most months complete nothing
-                        word >>= np.uint64(8)
-                        t += 8
-                        continue
                     if word & ONE:
                         mask[t] |= bit
-                    word >>= ONE
-                    t += 1
+                    step = 8 if word & BYTE == NONE else 1  # most months complete nothing
+                    word >>= np.uint64(step)
+                    t += step
 
 
 @row
@@ -365,9 +362,9 @@ def read_rows(table):
             rules[r, column] = table[r, column]
         base = EACH * table[r, SOURCE]
         for i in range(LINES // 2):
-            level = table[r, LEVEL] if i == 0 else table[r, UPTO] if i == 1 else table[r, CENTRE]
-            rules[r, FROM + 2 * i] = base + level if level >= 0 else EMPTY
-            rules[r, FROM + 2 * i + 1] = base + level + 8 if level >= 0 else EMPTY
+            level = table[r, LEVEL + i]  # then UPTO and CENTRE
+            for side in range(2):
+                rules[r, FROM + 2 * i + side] = base + level + 8 * side if level >= 0 else EMPTY
         rules[r, FROM + LINES], rules[r, FROM + LINES + 1] = base + THERE, PHASE
         packs = table[r, GAPS] == BRIDGE or table[r, TIES] == SKIP
         for i in range(READS):
@@ -377,24 +374,13 @@ def read_rows(table):
 
 @kernel
 def patterns(
-    first,
-    last,
-    zones,
-    steps_up,
-    steps_bridged,
-    offsets,
-    phase_first,
-    phase_last,
-    asked,
-    table,
-    used,
-    marking,
-    out_mask,
+    first, last, zones, steps, bridged, offsets, starts, stops, asked, table, used, marking, out_mask
 ):
     """Fill the rules that each month completes, or with `marking` those to whose patterns it belongs.
 
     Row r of `table` says what is asked of which codes; `used` the levels that are asked of each of the three
-    codes, one bit each. `asked[p]` has bit 2i set where phase p can answer rule i.
+    codes, one bit each. Phase p holds the months starts[p] .. stops[p]; bit 2i of `asked[p]` says that it can
+    answer rule i.
     """
     n = zones.shape[1]
     rules = read_rows(table)
@@ -406,8 +392,8 @@ def patterns(
             if used[source] != 0:
                 codes = zones[s]
                 if source != ZONES:
-                    codes = steps_up[s] if source == STEPS else steps_bridged[s]
+                    codes = steps[s] if source == STEPS else bridged[s]
                 bit_rows(codes, used[source], bits, EACH * source)
         for p in range(offsets[s], offsets[s + 1]):
-            if ask_all(bits, rules, asked[p], phase_first[p], phase_last[p], places, marking):
+            if ask_all(bits, rules, asked[p], starts[p], stops[p], places, marking):
                 flag(bits, rules, asked[p], out_mask[s])

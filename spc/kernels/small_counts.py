@@ -9,10 +9,12 @@ and Wilenski 1940, Biometrika 31, 313-323). Summed over S this is the negative b
 
 both monotone in S, so each rule has one smallest total that fires high and one largest that fires low.
 
-Where months vary more than chance, as negative binomial months of mean m and shape r do (variance m + m^2 / r),
+Where months vary more than chance, as negative binomial ones of mean c and shape r do (variance c + c^2 / r),
 S given S + B is beta-binomial with the parameters m r and n r, and N beta negative binomial; its terms follow
 
-    P(N = x + 1) / P(N = x) = (x + F)(x + m r) / ((x + 1)(x + F + (m + n) r)),    F = B + 1, or B for the low tail
+    P(N = x + 1) / P(N = x) = (x + F)(x + m r) / ((x + 1)(x + F + (m + n) r))
+
+with F = B + 1, or B on the low side,
 
 which for r = infinity is the negative binomial's (x + F) q / (x + 1), q = m / (m + n).
 """
@@ -49,7 +51,8 @@ def first_total(failures, q, shape):
 def ratio(failures, judged, both, shape, total):
     """Return the next term over this one: `judged` of `both` months, the baseline's and the judged."""
     if shape < np.inf:
-        return (failures + total) * (judged * shape + total) / (total + 1.0) / (failures + both * shape + total)
+        share = (judged * shape + total) / (failures + both * shape + total)
+        return share * (failures + total) / (total + 1.0)
     return judged / both * (failures + total) / (total + 1.0)
 
 
@@ -101,7 +104,8 @@ def critical_totals(first, last, events, months, shape, span, chance, out_high, 
     """Fill, for each phase and rule, the smallest total of `span` months to fire high, and the largest low.
 
     `events` and `months` are the baseline's total and number of observed months, `shape` is infinite where
-    months vary by chance alone; `chance` is the rule's own on one side. Without a baseline (NaN) nothing fires.
+    months vary by chance alone; `chance` is the rule's own on one side. Without a baseline (NaN) nothing
+    fires.
     """
     for p in range(first, last):
         for r in range(span.size):

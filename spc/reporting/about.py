@@ -132,6 +132,8 @@ def baseline_words(baseline: Baseline) -> str:
         return f"of the last {baseline.span} months the first {baseline.first}"
     if isinstance(baseline, tuple):
         return f"{baseline[0]} to {baseline[1]}"
+    if baseline == "agreed":
+        return "limits as they were agreed"
     return "all months" if baseline == "all" else f"the first {baseline} months"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from spc.portrait import month_name
-from spc.printed import NUMBERS
+from spc.printed import ASIDE, NUMBERS
 from spc.reporting.excel_formats import INK, NOTHING, Book, Figure, change_figure, figure
 from spc.reporting.excel_names import cell_text, quoted
 from spc.reporting.html_columns import COLUMNS, SHADES
@@ -99,6 +99,8 @@ def _writer(book: Book, card: Scorecard, name: str) -> Callable[[Any, int, int, 
         return _arrow(book, card, WINDOWS.index(window) if window else 2)
     if name == "weighting":
         return _weighting(book, card)
+    if name in ASIDE:
+        return _aside(book, card, name)
     if name in NUMBERS:
         return _number(book, card, name)
     return {"trend": _trend, "exceptions": _exceptions, "status": _status}.get(name, _nothing)(book, card)
@@ -173,6 +175,11 @@ def _exceptions(book: Book, card: Scorecard) -> Callable[[Any, int, int, int], N
 def _status(book: Book, card: Scorecard) -> Callable[[Any, int, int, int], None]:
     words = card.status
     return lambda sheet, row, column, s: book.word(sheet, row, column, str(words[s]))
+
+
+def _aside(book: Book, card: Scorecard, name: str) -> Callable[[Any, int, int, int], None]:
+    words = ASIDE[name](card)
+    return lambda sheet, row, column, s: book.word(sheet, row, column, str(words[s]), text_wrap=True)
 
 
 def _weighting(book: Book, card: Scorecard) -> Callable[[Any, int, int, int], None]:

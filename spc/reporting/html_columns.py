@@ -71,6 +71,10 @@ COLUMNS = {
         Column("exceptions", "Statistical|exceptions", "exc"),
         Column("weighting", "Exception|weighting", "wt", "weight"),
         Column("status", "Status", "word"),
+        Column("variation", "Variation", "word"),
+        Column("assurance", "Assurance", "word"),
+        Column("chart", "Chart", "word"),
+        Column("warnings", "Warnings", "word"),
     )
 }
 

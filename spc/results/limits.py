@@ -107,8 +107,8 @@ class Limits:
     phase_total, phase_scale : (n_phases,) float64
         Their exact sum as a whole number of units 1 / scale; scale 0 where there is none.
     phase_shape : (n_phases,) float64
-        On the small_count chart the shape r of negative binomial months (variance m + m^2 / r); infinite where
-        they vary by chance alone.
+        On the small_count chart the shape r of negative binomial months (variance m + m^2 / r); infinite
+        where they vary by chance alone.
     phase_status : (n_phases,) int8
         Positions in `STATUSES`.
     ends : (n_series,) int64

@@ -11,7 +11,7 @@ import pytest
 import spc
 from spc.cli import EXIT_CODES, main
 from spc.cli.settings import COMMANDS, OPTIONS, parser, settings_of
-from spc.printed import FORMS, NUMBERS
+from spc.printed import ASIDE, FORMS, NUMBERS
 
 PAGE = Path(__file__).parents[2] / "docs" / "command_line.md"
 
@@ -43,7 +43,10 @@ def codes_table() -> list[str]:
 def columns_table() -> list[str]:
     lines = ["| form | columns |", "|---|---|"]
     lines += [f"| {form} | {', '.join(f'`{name}`' for name in names)} |" for form, names in FORMS.items()]
-    return [*lines, f"| numbers | {', '.join(f'`{name}`' for name in NUMBERS)} |"]
+    others = {"numbers": NUMBERS, "on demand": ASIDE}
+    return lines + [
+        f"| {form} | {', '.join(f'`{name}`' for name in names)} |" for form, names in others.items()
+    ]
 
 
 TABLES = [commands_table, options_table, codes_table, columns_table]

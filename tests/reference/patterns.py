@@ -146,14 +146,15 @@ def beyond(row: Row, phase: Fitted, t: int) -> Iterator[Pattern]:
 
 
 def within(row: Row, phase: Fitted, t: int) -> Iterator[Pattern]:
-    """Points that are not beyond a zone on either side."""
+    """Points that are not beyond a zone on either side, in a window that does not lie wholly on the centre."""
     window = window_of(phase, t, row)
     found = []
     for place in window:
         spot = place.spot
         if spot is not None and spot.has(row.zone) and not any(spot.beyond(row.zone, s) for s in SIDES):
             found.append(place)
-    if found and found[0] is window[0] and len(found) >= row.needed:
+    off = any(place.spot is not None and not on_the_centre(place) for place in window)
+    if found and off and found[0] is window[0] and len(found) >= row.needed:
         yield Pattern(0, tuple(place.column for place in found))
 
 

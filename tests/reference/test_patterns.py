@@ -75,7 +75,10 @@ SAME, CONFINED = of(2, 3, 2.0), of(2, 3, 2.0, side="confined")
         ("1 -1 0", Row("w", 1.0, 3, 3, asks="within"), 1),
         ("1.1 -1 0", Row("w", 1.0, 3, 3, asks="within"), 0),
         ("1.1 -1 0", Row("w", 1.0, 2, 3, asks="within"), 1),
-        ("0 . 0 0", Row("w", 1.0, 3, 3, asks="within"), 0),
+        ("0 . 0 .1", Row("w", 1.0, 3, 3, asks="within"), 0),
+        ("0 0 0", Row("w", 1.0, 3, 3, asks="within"), 0),
+        ("0 0 .1", Row("w", 1.0, 3, 3, asks="within"), 1),
+        (".1 0 0", Row("w", 1.0, 3, 3, asks="within"), 1),
         # monotone
         ("1 2 3", monotone(3), 1),
         ("3 2 1", monotone(3), 2),

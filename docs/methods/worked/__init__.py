@@ -1,4 +1,4 @@
-"""The worked numbers of the method pages: plain arithmetic, compared with the library as the pages are built."""
+"""The worked numbers of the method pages: plain arithmetic, compared with the library at every build."""
 
 from __future__ import annotations
 

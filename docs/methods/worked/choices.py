@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from statistics import NormalDist
 
 import spc
@@ -15,7 +16,7 @@ CALLS = [
     *(54, 31, 53, 55, 52, 54, 56, 53, 51, 54, 52, 55),
 ]
 #: Made up: months that resemble the month before.
-SLOW = [20, 23, 22, 25, 24, 20, 21, 19, 22, 18, 17, 21, 20, 24, 26, 23, 24, 20, 22, 18, 19, 21, 18, 22]
+SLOW = [20, 22, 23, 25, 24, 22, 23, 19, 20, 18, 17, 21, 20, 24, 25, 24, 21, 22, 20, 19, 18, 20, 19, 23]
 
 
 def choices() -> dict[str, object]:
@@ -84,7 +85,7 @@ def _collapse(cut: float) -> dict[str, object]:
 def _widened() -> dict[str, object]:
     n, middle = len(SLOW), mean(SLOW)
     off = [x - middle for x in SLOW]
-    r1 = math.fsum(a * b for a, b in zip(off, off[1:], strict=False)) / math.fsum(x * x for x in off)
+    r1 = math.fsum(a * b for a, b in pairwise(off)) / math.fsum(x * x for x in off)
     phi = min(0.9, max(0.0, (n * r1 + 1) / (n - 4)))
     sigma = mean(steps(SLOW)) * INVERSE_D2
     panel = plain_panel(SLOW, start="2022-01")

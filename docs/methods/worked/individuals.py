@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from statistics import NormalDist
 
 import spc
@@ -72,10 +73,10 @@ def run() -> dict[str, object]:
     useful = [value > centre for value in DETECTIONS if value != centre]
     n = len(useful)
     longest, now = 1, 1
-    for before, after in zip(useful, useful[1:], strict=False):
+    for before, after in pairwise(useful):
         now = now + 1 if after == before else 1
         longest = max(longest, now)
-    crossings = sum(a != b for a, b in zip(useful, useful[1:], strict=False))
+    crossings = sum(a != b for a, b in pairwise(useful))
     allowed = round(math.log2(n)) + 3
     chances = [math.comb(n - 1, k) / 2 ** (n - 1) for k in range(n)]
     fewest = next(k for k in range(n) if math.fsum(chances[: k + 1]) >= 0.05)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import spc
 
@@ -24,14 +25,25 @@ def rules() -> dict[str, object]:
     told: dict[str, object] = {"points": commas(POINTS)}
     for name, lines in spc.RULES.items():
         found = spc.exceptions(limits, rules=name)
-        said = []
+        said: list[tuple[int, str]] = []
         for t in range(len(POINTS)):
             bits = [side for rule in lines for side in _sides(rule, t)]
             mask = sum(1 << i for i, bit in enumerate(bits) if bit)
             if equal(mask, int(found.mask[0, t])):
-                said.append(f"{t + 1} {found.words_of(found.mask)[0, t]}".replace("; ", " and "))
-        told[name] = "; ".join(said)
+                said.append((t + 1, found.words_of(found.mask)[0, t].replace("; ", " and ")))
+        told[name] = "; ".join(_stretches(said))
     return told
+
+
+def _stretches(said: list[tuple[int, str]]) -> list[str]:
+    """Put neighbours together of which the same is said."""
+    told: list[tuple[int, int, str]] = []
+    for t, words in said:
+        if told and told[-1][1:] == (t - 1, words):
+            told[-1] = (told[-1][0], t, words)
+        else:
+            told.append((t, t, words))
+    return [f"{a} {words}" if a == b else f"{a} to {b} {words}" for a, b, words in told]
 
 
 def _sides(rule: spc.Rule, t: int) -> tuple[bool, bool]:
@@ -45,12 +57,12 @@ def _completes(rule: spc.Rule, t: int, side: int) -> bool:
     if rule.asks in ("run", "crossings"):
         return _whole(rule.asks, POINTS[: t + 1], side)
     if rule.asks in ("step", "swing"):
-        moves = [b - a for a, b in zip(POINTS, POINTS[1 : t + 1], strict=False)][-rule.span :]
+        moves = [b - a for a, b in pairwise(POINTS[: t + 1])][-rule.span :]
         if len(moves) < rule.span:
             return False
         if rule.asks == "step":
             return all(move * side > 0 for move in moves)
-        return all(a * b < 0 for a, b in zip(moves, moves[1:], strict=False))
+        return all(a * b < 0 for a, b in pairwise(moves))
     last = POINTS[max(0, t + 1 - rule.span) : t + 1]
     if rule.asks == "within":
         hits = [abs(x) <= rule.zone for x in last]
@@ -69,7 +81,7 @@ def _whole(asks: str, points: list[float], side: int) -> bool:
     n = len(points)
     signs = [1 if x > 0 else -1 for x in points]
     if asks == "crossings":
-        crossed = sum(a != b for a, b in zip(signs, signs[1:], strict=False))
+        crossed = sum(a != b for a, b in pairwise(signs))
         below = sum(math.comb(n - 1, k) for k in range(crossed + 1)) / 2 ** (n - 1)
         return below < 0.05
     last = next((i for i, sign in enumerate(reversed(signs)) if sign != signs[-1]), n)

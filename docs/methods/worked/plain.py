@@ -10,23 +10,6 @@ from typing import Any
 
 import spc
 
-__all__ = [
-    *(
-        "BEYOND",
-        "CLOSE",
-        "INVERSE_D2",
-        "beyond",
-        "bits",
-        "bisected",
-        "c4",
-        "commas",
-        "equal",
-        "mean",
-        "median",
-    ),
-    *("plain_panel", "same", "sd", "steps", "table", "tail"),
-]
-
 Number = float | Fraction
 CLOSE = 1e-12
 #: 1 / d2 = sqrt(pi) / 2: sigma is the mean step of two normal values times this.

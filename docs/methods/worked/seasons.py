@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import spc
 
@@ -40,7 +41,7 @@ def seasonal() -> dict[str, object]:
     w = max(0.0, 1 - quartile / ratio)
     effects = [w * (x - level) for x in means]
     left = [x - effects[t % 12] for t, x in enumerate(base)]
-    ranges = [abs(b - a) for a, b in zip(left, left[1:], strict=False)]
+    ranges = [abs(b - a) for a, b in pairwise(left)]
     range_mean = math.fsum(ranges) / 23
     sigma = same(range_mean * INVERSE_D2 / math.sqrt(1 - w / k), limits.phase_sigma[0])
     wide = math.sqrt(1 + w / k)

@@ -10,7 +10,7 @@ import numpy as np
 
 import spc
 
-from .plain import beyond, c4, commas, equal, plain_panel, same, sd, table
+from .plain import beyond, c4, commas, equal, same, sd, table
 
 #: Made up: marks, of 100, of the three case files that were reviewed each month; in months 4 and 9 only two.
 FILES = [
@@ -132,7 +132,8 @@ def together() -> dict[str, object]:
     parts = [same(points[10] - away[10][1] ** 2 / c, found.parts[0, 10])]
     parts.append(same(points[10] - away[10][0] ** 2 / a, found.parts[1, 10]))
     alone = [
-        same(float(x) / math.sqrt(v), found.apart[i, 10]) for i, (x, v) in enumerate(zip(away[10], (a, c)))
+        same(float(x) / math.sqrt(v), found.apart[i, 10])
+        for i, (x, v) in enumerate(zip(away[10], (a, c), strict=True))
     ]
     weight = Fraction(1, 10)
     z = (Fraction(0), Fraction(0))
