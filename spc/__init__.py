@@ -39,6 +39,7 @@ _HOMES = {
     "Rebased": "rebasing",
     "before_and_after": "rebasing",
     "exceptions": "detection",
+    "run_tests": "detection",
     "trend": "trending",
     "WEIGHTINGS": "weighting",
     "Weighting": "weighting",
@@ -96,6 +97,7 @@ __all__ = [
     "publish",
     "read",
     "rolling",
+    "run_tests",
     "samples",
     "save_limits",
     "scorecard",
@@ -118,7 +120,7 @@ if TYPE_CHECKING:
     from spc.charts.excluding import Exclusion
     from spc.checks import ChoiceError, InputError, SpcError
     from spc.comparing import compare
-    from spc.detection import exceptions
+    from spc.detection import exceptions, run_tests
     from spc.kernels._compile import set_threads
     from spc.measures import Catalogue, Measure, Step
     from spc.multivariate import together

@@ -210,10 +210,11 @@ def _zones_by_month(
 
 def _settle_series(limits: Limits, s: int, levels: tuple[float, ...], zones: np.ndarray[Any, Any]) -> None:
     """Settle a series' near-ties exactly; where the chart has no exact lines they stay on the line."""
-    phases = limits.phases
+    phases, kinds = limits.phases, list(CHARTS.values())
     for p in range(int(phases.offsets[s]), int(phases.offsets[s + 1])):
         if limits.phase_status[p] != OK:
             continue
+        centre_alone = kinds[int(limits.phase_chart[p])].zones == "centre"
         lines = exact_lines(limits, s, p)
         if lines is not None:
-            settle(zones, lines, levels, limits.width)
+            settle(zones, lines, levels[: int(0.0 in levels)] if centre_alone else levels, limits.width)

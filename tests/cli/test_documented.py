@@ -42,11 +42,8 @@ def codes_table() -> list[str]:
 
 def columns_table() -> list[str]:
     lines = ["| form | columns |", "|---|---|"]
-    lines += [f"| {form} | {', '.join(f'`{name}`' for name in names)} |" for form, names in FORMS.items()]
-    others = {"numbers": NUMBERS, "on demand": ASIDE}
-    return lines + [
-        f"| {form} | {', '.join(f'`{name}`' for name in names)} |" for form, names in others.items()
-    ]
+    columns = {**FORMS, "numbers": NUMBERS, "on demand": ASIDE}
+    return lines + [f"| {form} | {', '.join(f'`{name}`' for name in columns[form])} |" for form in columns]
 
 
 TABLES = [commands_table, options_table, codes_table, columns_table]

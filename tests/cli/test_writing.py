@@ -242,7 +242,10 @@ def test_killed_at_every_call():
 
 @POSIX
 def test_killed_at_random_moments():
-    found = killed("moments", "200")
-    assert found["trials"] == 200
-    assert not [text for text in found["states"] if "?" in text], found
-    assert len(found["states"]) > 2, "the moments fell before and after the work alone"
+    for _ in range(4):  # a busy machine may let all moments fall before and after the work
+        found = killed("moments", "200")
+        assert found["trials"] == 200
+        assert not [text for text in found["states"] if "?" in text], found
+        if len(found["states"]) > 2:
+            return
+    pytest.fail("the moments fell before and after the work alone")

@@ -45,7 +45,7 @@ def with_parts(number: float, missing: list[bool]) -> spc.Panel:
     values = np.full((3, 48), number)
     of = np.full((3, 48), np.nan)
     of[1], of[2] = 7.0, 1.0 + np.arange(48) % 7
-    values[1:] = of[1:] * (abs(number) if abs(number) < 1.0 else 1.0)
+    values[1:] = of[1:] * min(abs(number), 1.0)
     values[:, np.array(missing)] = np.nan
     return spc.Panel.from_numpy(values, start=START, of=of)
 

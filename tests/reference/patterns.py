@@ -146,7 +146,7 @@ def beyond(row: Row, phase: Fitted, t: int) -> Iterator[Pattern]:
 
 
 def within(row: Row, phase: Fitted, t: int) -> Iterator[Pattern]:
-    """Points that are not beyond a zone on either side, in a window that does not lie wholly on the centre."""
+    """Points that are not beyond a zone on either side, unless the window lies wholly on the centre."""
     window = window_of(phase, t, row)
     found = []
     for place in window:

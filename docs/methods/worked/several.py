@@ -50,21 +50,19 @@ def subgroups() -> dict[str, object]:
         ("xbar_s", "mvlue"): _weighted(by_sd, weights["s"]),
         ("xbar_s", "rmsdf"): pooled / c4(freedom + 1),
     }
+    means = [math.fsum(marks) / len(marks) for marks in FILES]
     rows = []
     for (chart, estimator), sigma in sigmas.items():
         limits = spc.limits(panel, chart=chart, estimator=estimator, baseline=12)
-        lines = []
-        for t in (0, 3):
-            same(centre, limits.centre[0, t])
-            same(sigma / math.sqrt(n[t]), limits.sigma[0, t])
-            lines += [same(centre - 3 * sigma / math.sqrt(n[t]), limits.lcl[0, t])]
-            lines += [same(centre + 3 * sigma / math.sqrt(n[t]), limits.ucl[0, t])]
-        rows.append([f"`{chart}`", f"`{estimator}`", f"{sigma:.4f}", *(f"{line:.3f}" for line in lines)])
+        reach = [3 * sigma / math.sqrt(k) for k in n]
+        lows = [same(centre - up, low) for up, low in zip(reach, limits.lcl[0], strict=True)]
+        highs = [same(centre + up, high) for up, high in zip(reach, limits.ucl[0], strict=True)]
+        same(centre, limits.centre[0, 0])
+        same(sigma / math.sqrt(3), limits.sigma[0, 0])
+        equal([13], beyond(means, lows, highs, limits))
+        lines = (sigma, lows[0], highs[0], lows[3], highs[3])
+        rows.append([f"`{chart}`", f"`{estimator}`", *(f"{line:.3f}" for line in lines)])
     sigma = sigmas["xbar_r", "uwave"]
-    means = [math.fsum(marks) / len(marks) for marks in FILES]
-    lows = [centre - 3 * sigma / math.sqrt(k) for k in n]
-    highs = [centre + 3 * sigma / math.sqrt(k) for k in n]
-    out = beyond(means, lows, highs, spc.limits(panel, chart="xbar_r", baseline=12))
     return {
         "files": "; ".join(commas(marks) for marks in FILES),
         "total": sum(map(sum, base)),
@@ -80,7 +78,7 @@ def subgroups() -> dict[str, object]:
             ["chart", "estimator", "sigma", "lcl, n = 3", "ucl, n = 3", "lcl, n = 2", "ucl, n = 2"], rows
         ),
         "last": means[12],
-        "out": commas(out),
+        "out": 13,
         **_spreads(panel, n, sigma, sigmas["xbar_s", "uwave"]),
     }
 
