@@ -65,6 +65,9 @@ class Chart:
         Where the plotted value can never be: below the first, above the second.
     options : mapping of str to Setting
         Options of its own.
+    takes : tuple of str
+        Which arguments of `limits` other than their defaults say something to it: "centre" and "sigma" as
+        words, "gaps", "screen", "autocorrelation".
     title : str
         How pages name it; by default as the code does.
     """
@@ -76,17 +79,27 @@ class Chart:
     memory: bool = False
     bounds: tuple[float | None, float | None] = (None, None)
     options: Mapping[str, Setting] = field(default_factory=dict)
+    takes: tuple[str, ...] = ()
     title: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", self.title or self.name)
 
 
+#: Centre and sigma by any estimator; by any of sigma, about a centre that is a ratio of sums.
+FREELY = ("centre", "sigma", "gaps", "screen", "autocorrelation")
+SPREAD = ("sigma", "gaps", "screen", "autocorrelation")
+
 CHARTS: dict[str, Chart] = {
     chart.name: chart
     for chart in (
         # Shewhart (1931); NIST/SEMATECH e-Handbook 6.3.2.2; Wheeler (1993), Understanding Variation
-        Chart("xmr", "mean of the baseline's monthly values; sigma = mean moving range / d2", title="XmR"),
+        Chart(
+            "xmr",
+            "mean of the baseline's monthly values; sigma = mean moving range / d2",
+            title="XmR",
+            takes=FREELY,
+        ),
         # Przyborowski and Wilenski (1940), Biometrika 31, 313-323: exact given the total
         Chart(
             "small_count",
@@ -105,6 +118,7 @@ CHARTS: dict[str, Chart] = {
             memory=True,
             bounds=(0.0, None),
             title="moving ranges",
+            takes=("gaps", "screen"),
         ),
         # Perla, Provost and Murray (2011), BMJ Quality and Safety 20, 46-51
         Chart(
@@ -123,6 +137,7 @@ CHARTS: dict[str, Chart] = {
                 "lam": Setting(0.2, 0.001, 1.0),
                 "lines": Setting("exact", words=("exact", "asymptotic")),
             },
+            takes=FREELY,
         ),
         # Page (1954), Biometrika 41, 100-115; NIST/SEMATECH e-Handbook 6.3.2.3
         Chart(
@@ -136,6 +151,7 @@ CHARTS: dict[str, Chart] = {
                 "head_start": Setting(0.0, 0.0, 1.0),
                 "reset": Setting("never", words=("never", "after signal")),
             },
+            takes=FREELY,
         ),
         # Montgomery (2013), Introduction to Statistical Quality Control, 7th ed., section 9.3
         Chart(
@@ -144,6 +160,7 @@ CHARTS: dict[str, Chart] = {
             zones="limits",
             memory=True,
             options={"span": Setting(3, 2, 60, is_whole=True)},
+            takes=FREELY,
         ),
         # Montgomery (2013), section 7.2; NIST/SEMATECH e-Handbook 6.3.3.2
         Chart(
@@ -182,6 +199,7 @@ CHARTS: dict[str, Chart] = {
             needs="whole parts",
             bounds=(0.0, 1.0),
             title="Laney p'",
+            takes=SPREAD,
         ),
         Chart(
             "u_prime",
@@ -189,6 +207,7 @@ CHARTS: dict[str, Chart] = {
             needs="whole parts",
             bounds=(0.0, None),
             title="Laney u'",
+            takes=SPREAD,
         ),
         # Taylor (2017), Normalized Individuals (I') Control Chart
         Chart(
@@ -196,6 +215,7 @@ CHARTS: dict[str, Chart] = {
             "ratios; centre sum / sum, sigma from steps normalised by both denominators, over sqrt(n)",
             needs="parts",
             title="I'",
+            takes=SPREAD,
         ),
         # Benneyan (2001), Health Care Management Science 4, 305-318
         Chart(
@@ -215,6 +235,7 @@ CHARTS: dict[str, Chart] = {
             "times between events, judged as an XmR chart of their 3.6th root",
             needs="gaps",
             bounds=(0.0, None),
+            takes=FREELY,
         ),
         # Shewhart (1931); Burr (1969), Journal of Quality Technology 1, 163-167 (estimators, unequal sizes)
         Chart(
@@ -223,6 +244,7 @@ CHARTS: dict[str, Chart] = {
             needs="subgroups",
             options={"estimator": Setting("uwave", words=("uwave", "mvlue"))},
             title="X-bar and R",
+            takes=("centre",),
         ),
         Chart(
             "xbar_s",
@@ -230,6 +252,7 @@ CHARTS: dict[str, Chart] = {
             needs="subgroups",
             options={"estimator": Setting("uwave", words=("uwave", "mvlue", "rmsdf"))},
             title="X-bar and S",
+            takes=("centre",),
         ),
         Chart(
             "r",
@@ -255,6 +278,7 @@ CHARTS: dict[str, Chart] = {
             "level and effect of the calendar month; sigma = mean moving range of the rest / d2, corrected",
             options={"shrink": Setting("quartile", words=("quartile", "none"))},
             title="seasonal XmR",
+            takes=FREELY,
         ),
     )
 }

@@ -101,7 +101,7 @@ def run_tests(limits: Limits) -> RunTests:
     >>> panel = spc.Panel.from_numpy([4, 5, 6, 4, 3, 5] * 2 + [7, 8, 7, 9, 8, 7, 8, 9], start="2023-01")
     >>> found = spc.run_tests(spc.limits(panel, chart="run", baseline=12))
     >>> print(found.n_useful[0], found.longest_run[0], found.longest_run_max[0], found.signal[0])
-    16 8 7 True
+    20 9 7 True
     """
     parcel("limits", limits, Limits, "spc.limits(panel)")
     zones = _zones(limits, (0.0,))

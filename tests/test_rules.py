@@ -294,7 +294,7 @@ def test_a_constant_completes_nothing(number: tuple[int, int], missing: list[boo
     panel = spc.Panel.from_numpy(values, start="2020-01")
     for chart in ("xmr", "run", "mr", "auto"):
         limits = spc.limits(panel, chart=chart, baseline=24)
-        for rules in (*spc.RULES, ALL_TIES):
+        for rules in (*spc.RULES.values(), ALL_TIES):
             found = spc.exceptions(limits, rules=rules)
             assert not found.mask.any() and not found.members.any()
 

@@ -11,7 +11,7 @@ import numpy as np
 from spc.baselines import Baseline, Phases, resolve
 from spc.chart_kinds import CHARTS, CODES, Chart
 from spc.charts.agreed import Agreed, agreed_limits, agreed_task, alone
-from spc.charts.asking import Bounds, Known, as_bounds, as_choices, as_known, options_of
+from spc.charts.asking import Bounds, Known, as_bounds, as_choices, as_known, heeded, options_of
 from spc.charts.attributes import c, i_prime, np_chart, p, p_prime, u, u_prime
 from spc.charts.bounding import within
 from spc.charts.excluding import Exclusion, barred_months
@@ -156,6 +156,7 @@ def limits(
     whole_phases = Phases.single(panel, ends) if phase is None else _phases_of(panel, phase).until(ends)
     phases, base_first, base_last = resolve(panel, whole_phases, baseline, ends)
     names = _charts_of(panel, chart)
+    heeded(asked, names)
     if isinstance(baseline, str) and isinstance(chart, str) and chart == "small_count":
         raise ChoiceError(
             "The small_count chart judges months after its baseline, so `baseline` must leave some: "

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from spc.chart_kinds import CHARTS
+from spc.chart_kinds import CHARTS, FREELY
 from spc.charts.constants import D2
 from spc.charts.fitting import SCREEN, Choices
 from spc.checks import ChoiceError, choice, positive, whole
 from spc.panel import Floats, Panel
 
-__all__ = ["Bounds", "Known", "as_bounds", "as_choices", "as_known", "options_of"]
+__all__ = ["Bounds", "Known", "as_bounds", "as_choices", "as_known", "heeded", "options_of"]
 
 Known = float | Sequence[float] | Floats
 Bounds = tuple[float | None, float | None] | Floats | None
@@ -83,6 +83,21 @@ def as_bounds(given: Bounds, panel: Panel) -> Floats:
             f"`bounds` must be a pair (low, high), None for no bound, or one pair a series, got {given!r}."
         )
     return found
+
+
+def heeded(asked: Choices, names: np.ndarray[Any, Any]) -> None:
+    """Refuse a choice that says nothing to any of the charts: nothing is passed over in silence."""
+    charts = list(dict.fromkeys("xmr" if name == "auto" else name for name in names.tolist()))
+    if not charts:
+        return
+    for name in FREELY:
+        word = getattr(asked, name)
+        if word != getattr(Choices, name) and not any(name in CHARTS[chart].takes for chart in charts):
+            takers = ", ".join(repr(chart.name) for chart in CHARTS.values() if name in chart.takes)
+            told = " and ".join(repr(chart) for chart in charts)
+            raise ChoiceError(
+                f"`{name}` = {word!r} says nothing to the chart {told}: leave it out, or take {takers}."
+            )
 
 
 def options_of(

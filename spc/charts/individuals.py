@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from spc.charts.autocorrelation import widened
 from spc.charts.constants import D2, D4, MEDIAN_RANGE, c4
 from spc.charts.fitting import Fitted, Problem, Spread, months_of, status_of
 from spc.panel import Floats
+from spc.results.limits import Flags
 from spc.results.statuses import NO_VARIATION, OK, SHORT_HISTORY
 from spc.ties import TIE, exact_row, varies
 
@@ -59,12 +61,9 @@ def _settled(problem: Problem, spread: Spread) -> Spread:
     if not faint.any():
         return spread
     flat = np.zeros(problem.n_phases, np.bool_)
-    owner, bridged = problem.owner, problem.choices.gaps == "bridge"
+    bridged = problem.choices.gaps == "bridge"
     for p in np.flatnonzero(faint):
-        s = int(owner[p])
-        below = problem.of[s] if problem.of is not None and problem.is_ratio[s] else None
-        values = exact_row(problem.allowed(problem.top)[s], below)
-        base = values[problem.base_first[p] : problem.base_last[p]]
+        base = _exact_baseline(problem, int(p))
         flat[p] = not varies([value for value in base if value is not None] if bridged else base)
     return replace(
         spread,
@@ -83,7 +82,9 @@ def moving_range(problem: Problem) -> Fitted:
     d2, d4 = D2[problem.choices.constants], D4[problem.choices.constants]
     known = problem.known_sigma * d2
     centre = _known(known, spread.mean_range)
-    status = status_of(problem, spread.count, centre)
+    # a known sigma says all that is asked; the centre of the months has no part in it
+    told = replace(problem, known_centre=problem.known_sigma)
+    status = status_of(told, spread.count, centre)
     drawn = (status == OK) | (status == NO_VARIATION)
     centre = np.where(drawn, centre, np.nan)
     upper = centre * (1.0 + (d4 - 1.0) * problem.choices.width / 3.0)
@@ -111,16 +112,36 @@ def _ranges(problem: Problem) -> Floats:
     return np.where(same, np.abs(values - before), np.nan)
 
 
+def _still(problem: Problem, spread: Spread) -> Flags:
+    """Whether all months of a baseline are the same on paper, neighbours or not."""
+    still = spread.sd == 0.0
+    with np.errstate(invalid="ignore"):
+        faint = ~still & (spread.sd <= TIE * np.abs(spread.mean))
+    for p in np.flatnonzero(faint):
+        base = _exact_baseline(problem, int(p))
+        still[p] = len({value for value in base if value is not None}) == 1
+    return still
+
+
+def _exact_baseline(problem: Problem, p: int) -> list[Fraction | None]:
+    s = int(problem.owner[p])
+    below = problem.of[s] if problem.of is not None and problem.is_ratio[s] else None
+    values = exact_row(problem.allowed(problem.top)[s], below)
+    return values[problem.base_first[p] : problem.base_last[p]]
+
+
 def run(problem: Problem) -> Fitted:
     """Centre = median (or mean, if asked for); no limits: only rules about the centre are asked.
 
     Source: Perla, Provost and Murray (2011), BMJ Quality and Safety 20, 46-51.
     """
-    spread = _settled(problem, problem.spread)
+    spread = problem.spread
     estimated = spread.mean if problem.options["middle"] == "mean" else spread.median
     centre = _known(problem.known_centre, estimated)
-    status = status_of(problem, spread.count, spread.mean_range)
-    status[(status == SHORT_HISTORY) & ~np.isnan(problem.known_centre)] = OK
+    known = ~np.isnan(problem.known_centre)
+    still = np.where(known, spread.mean_range == 0.0, _still(problem, spread))
+    status = np.where(still, NO_VARIATION, OK).astype(np.int8)
+    status[(spread.count < problem.choices.least) & ~known] = SHORT_HISTORY
     drawn = (status == OK) | (status == NO_VARIATION)
     centre = np.where(drawn, centre, np.nan)
     none = np.full_like(centre, np.nan)

@@ -55,5 +55,5 @@ def test_limits_of_runs_and_crossings() -> None:
     assert {n: (longest[n], fewest[n]) for n in LIMITS} == LIMITS
     for n, run in LONGER_FROM.items():
         assert (longest[n - 1], longest[n]) == (run - 1, run)
-    n = np.arange(1, 401)
-    np.testing.assert_array_equal(fewest[1:], binom.ppf(0.05, n - 1, 0.5).clip(0))
+    coins = np.arange(400)
+    np.testing.assert_array_equal(fewest[1:], binom.ppf(0.05, coins, 0.5).clip(0))
