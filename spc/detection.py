@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from spc.chart_kinds import CHARTS
+from spc.baselines import Ints
+from spc.chart_kinds import CHARTS, CODES
 from spc.charts.exact import exact_lines
+from spc.charts.whole_centres import whole_centres
 from spc.checks import parcel
 from spc.kernels.small_counts import critical_totals, judge_totals
-from spc.kernels.zones import zone, zone_lines
+from spc.kernels.zones import MISSING, UNJUDGED, settle_centres, zone, zone_lines
 from spc.results import Exceptions, Limits, Months, RunTests
+from spc.results.limits import Flags
 from spc.results.patterns import asked_of, found_runs, masks, run_tables
 from spc.results.statuses import OK
 from spc.rules import Rule, levels_of, rule_set
-from spc.ties import CONTROL, settle
+from spc.ties import CONTROL, TIE, settle
 
 __all__ = ["exceptions", "run_tests"]
 
@@ -175,24 +179,41 @@ def _zones(limits: Limits, levels: tuple[float, ...]) -> Zones:
         zones[own.series], ties[own.series] = _zones_by_month(limits, own, levels)
     for s in np.flatnonzero(ties):
         _settle_series(limits, int(s), levels, zones[s])
+    _beyond_bounds(limits, levels, zones)
     return zones
 
 
-def _is_mean(limits: Limits) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _beyond_bounds(limits: Limits, levels: tuple[float, ...], zones: Zones) -> None:
+    """Take months beyond the bounds that were given for months beyond the limits, which are clipped there."""
+    bounds = limits.choices.get("bounds")
+    if bounds is None or CONTROL not in levels or np.isnan(bounds).all():
+        return
+    bit = levels.index(CONTROL)
+    memory = np.array([chart.memory for chart in CHARTS.values()])
+    single = ~np.append(memory[limits.phase_chart], True)[
+        limits.phase_of
+    ]  # sums may lie beyond what values may
+    judged = single & (zones != MISSING) & (zones != UNJUDGED)
+    with np.errstate(invalid="ignore"):
+        zones[judged & (limits.points > bounds[:, 1:])] |= np.uint16(1 << bit)
+        zones[judged & (limits.points < bounds[:, :1])] |= np.uint16(1 << (bit + 8))
+
+
+def _is_mean(limits: Limits) -> Flags:
     """Whether the centre is the plain mean of the baseline, so that ties may be settled on its total."""
     agreed = limits.choices.get("known_centre")
-    plain = limits.choices.get("centre", "mean") == "mean"
     known = np.zeros(len(limits.phase_centre), np.bool_) if agreed is None else ~np.isnan(agreed)
-    xmr = limits.phase_chart == list(CHARTS).index("xmr")
-    return ~known & xmr if plain else np.zeros_like(known)
+    mean = limits.phase_chart == CODES["c"]
+    if limits.choices.get("centre", "mean") == "mean":
+        mean |= limits.phase_chart == CODES["xmr"]
+    return mean & ~known
 
 
-def _zones_by_month(
-    limits: Limits, own: Months, levels: tuple[float, ...]
-) -> tuple[Zones, np.ndarray[Any, np.dtype[np.int64]]]:
+def _zones_by_month(limits: Limits, own: Months, levels: tuple[float, ...]) -> tuple[Zones, Ints]:
     """Judge series whose months have lines of their own."""
     zones = np.empty(own.points.shape, np.uint16)
     ties = np.empty(len(own.series), np.int64)
+    phase_of = limits.phase_of[own.series]
     zone_lines(
         own.points,
         np.full_like(own.points, np.nan) if own.below is None else own.below,
@@ -200,12 +221,40 @@ def _zones_by_month(
         own.sigma,
         own.upper,
         own.lower,
-        np.append(limits.phase_status == OK, False)[limits.phase_of[own.series]],
+        np.append(limits.phase_status == OK, False)[phase_of],
         np.array([np.inf if level == CONTROL else level for level in levels], np.float64),
         zones,
         ties,
     )
+    if 0.0 in levels and ties.any():
+        panel = limits.panel
+        ratio = panel.is_ratio[own.series, None]
+        of = np.ones_like(own.points) if panel.of is None else np.where(ratio, panel.of[own.series], 1.0)
+        told = whole_centres(limits)
+        told[2][_is_median_of_ratios(limits)] = np.inf
+        bit = levels.index(0.0)
+        top = panel.values[own.series]
+        settle_centres(own.points, own.centre, top, of, phase_of, *told, bit, zones, ties)
     return zones, ties
+
+
+def _is_median_of_ratios(limits: Limits) -> Flags:
+    """Whether the centre is the median of ratios of whole numbers so small that floats tell them apart.
+
+    a / b and half the sum of c / d and e / f differ by 1 / (2 a d f) of their size at the least.
+    """
+    panel, phases = limits.panel, limits.phases
+    run = limits.phase_chart == CODES["run"]
+    if panel.of is None or limits.choices.get("options", {}).get("run", {}).get("middle") != "median":
+        return np.zeros_like(run)
+    agreed = limits.choices.get("known_centre")
+    if agreed is not None:
+        run = run & np.isnan(agreed)
+    small = panel.is_ratio.copy()
+    for cells in (panel.values, panel.of):
+        whole = np.isnan(cells) | ((cells == np.rint(cells)) & (np.abs(cells) < 2.0**16))
+        small &= whole.all(axis=1)
+    return run & small[phases.series]
 
 
 def _settle_series(limits: Limits, s: int, levels: tuple[float, ...], zones: np.ndarray[Any, Any]) -> None:
@@ -215,6 +264,29 @@ def _settle_series(limits: Limits, s: int, levels: tuple[float, ...], zones: np.
         if limits.phase_status[p] != OK:
             continue
         centre_alone = kinds[int(limits.phase_chart[p])].zones == "centre"
+        asked = levels[: int(0.0 in levels)] if centre_alone else levels
         lines = exact_lines(limits, s, p)
         if lines is not None:
-            settle(zones, lines, levels[: int(0.0 in levels)] if centre_alone else levels, limits.width)
+            close = _close_to(limits, s, p, asked)
+            settle(zones, replace(lines, months=close.tolist()), asked, limits.width)
+
+
+def _close_to(limits: Limits, s: int, p: int, levels: tuple[float, ...]) -> Ints:
+    """Return the months of a phase that lie close to any of the lines: those that floats cannot tell."""
+    inside = slice(int(limits.phases.first[p]), int(limits.phases.last[p]))
+    row = limits.months_row(s)
+    own = None if row is None or limits.months is None else limits.months.judged or limits.months
+    if own is None:
+        points, size = limits.panel.observed[s, inside], limits.phase_sigma[p]
+        centre = limits.phase_centre[p]
+        upper, lower = centre + limits.width * size, centre - limits.width * size
+    else:
+        points, size = own.points[row, inside], own.sigma[row, inside]
+        centre, upper, lower = own.centre[row, inside], own.upper[row, inside], own.lower[row, inside]
+    close = np.zeros(points.shape, np.bool_)
+    for level in levels:
+        reach = 0.0 if level == 0.0 else level * size
+        for line in (upper, lower) if level == CONTROL else (centre + reach, centre - reach):
+            near = np.fmax(np.fmax(np.abs(points), np.abs(line)), size)
+            close |= np.abs(points - line) <= 2.0 * TIE * near
+    return inside.start + np.flatnonzero(close)

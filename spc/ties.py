@@ -31,7 +31,7 @@ class ExactLines:
     Months stand at the positions of the panel; None where there is nothing to judge.
     """
 
-    months: range
+    months: Sequence[int]
     points: Sequence[Fraction | None]
     centre: Sequence[Fraction | None]
     sigma_squared: Sequence[Fraction | None]

@@ -7,8 +7,8 @@ import numpy as np
 from spc.kernels._compile import kernel, row
 
 #: Codes of months that are not observed, and of those without limits.
-MISSING = np.uint16(0x0101)
-UNJUDGED = np.uint16(0x8080)
+MISSING = np.uint16(0xFFFF)
+UNJUDGED = np.uint16(0xFEFE)
 #: Columns of the table of rules.
 ASKS_CROSSINGS, BRIDGES, BIT = range(3)
 

@@ -17,8 +17,8 @@ import numpy as np
 from spc.kernels._compile import kernel, row
 
 #: Codes of months that are not observed, and of those without limits (or without a point before them).
-MISSING = np.uint16(0x0101)
-UNJUDGED = np.uint16(0x8080)
+MISSING = np.uint16(0xFFFF)
+UNJUDGED = np.uint16(0xFEFE)
 #: Columns of the table of rules.
 SOURCE, GAPS, TIES, ASKS, SIDE, LEVEL, UPTO, CENTRE, NEEDED, SPAN, BIT, SIDED = range(12)
 #: What stands in them.

@@ -7,8 +7,8 @@ import numpy as np
 from spc.kernels._compile import kernel, row
 
 #: Codes of months without a point, and of points without one before them; no step is up and down.
-MISSING = np.uint16(0x0101)
-UNJUDGED = np.uint16(0x8080)
+MISSING = np.uint16(0xFFFF)
+UNJUDGED = np.uint16(0xFEFE)
 #: Up and down are above and below at level 0.
 UP, DOWN = np.uint16(1), np.uint16(256)
 

@@ -15,9 +15,10 @@ from spc.kernels._compile import kernel, row
 TIE = 1e-9
 #: Whole numbers below 2**53 are exact.
 EXACT = 9007199254740992.0
-#: No month lies above and below one line, so these codes are free: not observed, and without limits.
-MISSING = np.uint16(0x0101)
-UNJUDGED = np.uint16(0x8080)
+#: Not observed, and without limits. No point lies above and below one line, but for the two sums of a CUSUM
+#: at the levels 0 and 3, so these codes are free.
+MISSING = np.uint16(0xFFFF)
+UNJUDGED = np.uint16(0xFEFE)
 
 
 @row
@@ -127,24 +128,22 @@ def zone(
 
 
 @row
-def mark_lines(points, below, centre, sigma, upper, lower, zones, level, bit):
+def mark_lines(points, beneath, centre, sigma, upper, lower, zones, level, bit):
     """Set the bits of one level where each month has its own lines; return how many lie close to either."""
     high, low = np.uint16(1 << bit), np.uint16(1 << (bit + 8))
+    control, middle = np.isinf(level), level == 0.0
     close = 0
     for t in range(points.size):
-        if zones[t] == MISSING or zones[t] == UNJUDGED:
-            continue
-        line, other = upper[t], lower[t]
-        if not np.isinf(level):
-            reach = level * sigma[t] if level > 0.0 else 0.0
-            line, other = centre[t] + reach, centre[t] - reach
-        beneath = points[t] if np.isnan(below[t]) else below[t]
-        on_upper, on_lower = near(points[t], line, sigma[t]), near(beneath, other, sigma[t])
-        if points[t] > line and not on_upper:
-            zones[t] |= high
-        if beneath < other and not on_lower:
-            zones[t] |= low
-        close += on_upper | on_lower
+        reach = 0.0 if middle else level * sigma[t]
+        line = upper[t] if control else centre[t] + reach
+        other = lower[t] if control else centre[t] - reach
+        gone = (zones[t] == MISSING) | (zones[t] == UNJUDGED)
+        on_line = near(points[t], line, sigma[t]) & (not gone)
+        on_other = near(beneath[t], other, sigma[t]) & (not gone)
+        above = high if (points[t] > line) & (not on_line) & (not gone) else np.uint16(0)
+        below = low if (beneath[t] < other) & (not on_other) & (not gone) else np.uint16(0)
+        zones[t] |= above | below
+        close += on_line | on_other
     return close
 
 
@@ -153,17 +152,50 @@ def zone_lines(first, last, points, below, centre, sigma, upper, lower, usable, 
     """Fill the same for series whose months have lines of their own; level inf means the control limits.
 
     `below` holds the second statistic of a two-sided CUSUM, judged by the lower lines alone; NaN where there
-    is none. Months where `usable` is false are as if without limits.
+    is none. Months where `usable` is false are as if without limits. Near-ties are as good as on the line,
+    and stay open.
     """
+    beneath = np.empty(points.shape[1])
     for s in range(first, last):
         zones = out_zones[s]
         for t in range(points.shape[1]):
-            bare = np.isnan(centre[s, t]) and np.isnan(upper[s, t]) and np.isnan(lower[s, t])
-            missing = np.isnan(points[s, t]) and np.isnan(below[s, t])
-            zones[t] = MISSING if missing else UNJUDGED if bare or not usable[s, t] else np.uint16(0)
+            bare = np.isnan(centre[s, t]) & np.isnan(upper[s, t]) & np.isnan(lower[s, t])
+            missing = np.isnan(points[s, t]) & np.isnan(below[s, t])
+            zones[t] = MISSING if missing else UNJUDGED if bare | (not usable[s, t]) else np.uint16(0)
+            beneath[t] = points[s, t] if np.isnan(below[s, t]) else below[s, t]
         ties = 0
         for i in range(levels.size):
             ties += mark_lines(
-                points[s], below[s], centre[s], sigma[s], upper[s], lower[s], zones, levels[i], i
+                points[s], beneath, centre[s], sigma[s], upper[s], lower[s], zones, levels[i], i
             )
         out_ties[s] = ties
+
+
+@kernel
+def settle_centres(
+    first, last, points, centre, top, below, phase_of, numerator, denominator, scale, bit, out_zones, out_ties
+):
+    """Settle near-ties with the centre where points and centre are ratios of whole numbers.
+
+    The point is `top / below`, the centre `numerator / (denominator scale)`; `top` is made whole by `scale`,
+    and both are compared by products below 2**53. Where `scale` is inf, equal floats are equal ratios. What
+    is settled is taken off `out_ties`; scale NaN leaves all as it is.
+    """
+    high, low = np.uint16(1 << bit), np.uint16(1 << (bit + 8))
+    for s in range(first, last):
+        for t in range(points.shape[1]):
+            p = phase_of[s, t]
+            gone = (out_zones[s, t] == MISSING) | (out_zones[s, t] == UNJUDGED)
+            if p < 0 or gone or np.isnan(scale[p]) or not near(points[s, t], centre[s, t], 0.0):
+                continue
+            one = other = 0.0
+            told = points[s, t] == centre[s, t]
+            if not np.isinf(scale[p]):
+                whole = np.rint(top[s, t] * scale[p])
+                one, other = whole * denominator[p], numerator[p] * below[s, t]
+                told = whole / scale[p] == top[s, t] and below[s, t] == np.floor(below[s, t])
+                told = told and abs(one) < EXACT and abs(other) < EXACT
+            if told:
+                out_zones[s, t] &= ~(high | low)
+                out_zones[s, t] |= high if one > other else low if one < other else np.uint16(0)
+                out_ties[s] -= 1

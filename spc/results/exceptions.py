@@ -34,7 +34,7 @@ class Exceptions:
         Bit 2i is rule i High, bit 2i + 1 rule i Low, set at the month that completes the pattern; a rule that
         does not tell the sides apart has the bit 2i alone.
     zones : (n_series, n_periods) uint16
-        Zone codes, one bit for each of `levels` and side; 0x0101 is a missing month, 0x8080 one without
+        Zone codes, one bit for each of `levels` and side; 0xFFFF is a missing month, 0xFEFE one without
         limits.
     levels : tuple of float
         The zones asked for, in sigma.

@@ -84,20 +84,22 @@ def asked_of(limits: Limits, rows: tuple[Rule, ...]) -> Ints:
         if here.any():
             bits = {row.asks: 0 for row in rows}
             for i, row in enumerate(rows):
-                bits[row.asks] |= int(_can_answer(chart, row)) << (2 * i)
+                bits[row.asks] |= int(_can_answer(limits, chart, row)) << (2 * i)
             steps = sum(bits.get(name, 0) for name in STEPWISE)
             asked[here & (limits.phase_status == OK)] = sum(bits.values())
             asked[here & (limits.phase_status == NO_VARIATION)] = steps
     return asked
 
 
-def _can_answer(chart: Chart, rule: Rule) -> bool:
+def _can_answer(limits: Limits, chart: Chart, rule: Rule) -> bool:
     if chart.zones == "totals":
         return False
     if chart.memory:
         single = rule.asks == "beyond" and rule.span == 1 and rule.upto == math.inf
         return single and rule.zone == CONTROL and rule.side in ("same", "confined")
     drawn = {"limits": {0.0, CONTROL}, "centre": {0.0}}.get(chart.zones)
+    if limits.choices.get("options", {}).get(chart.name, {}).get("limits", "sigma") != "sigma":
+        drawn = {0.0, CONTROL}  # exact limits are no multiple of a sigma
     return drawn is None or drawn.issuperset(rule.levels)
 
 

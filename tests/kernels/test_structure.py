@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 import spc
+from spc.cli.warming import warm_calls
 from spc.kernels import _compile
 from tests.kernels.cases import CASES, EVERY
 from tests.panels import JIT_OFF, Sample, fewer, make
@@ -53,6 +54,15 @@ def answers(panel: spc.Panel) -> Answers:
         "mean": spc.rolling.mean(panel).values,
         "shifts": np.diff(spc.phases(panel).offsets),
     }
+    for name, chart in spc.CHARTS.items():
+        if chart.needs != "subgroups":
+            limits = spc.limits(panel, chart=name, baseline=24)
+            found |= {
+                f"{name} {field}": getattr(limits, field)
+                for field in ("points", "centre", "sigma", "ucl", "lcl", "status_code")
+            }
+            exceptions = spc.exceptions(limits, rules="nelson")
+            found |= {f"{name} mask": exceptions.mask, f"{name} members": exceptions.members}
     return found
 
 
@@ -229,10 +239,12 @@ def test_a_series_is_the_same_alone_and_among_thousands() -> None:
 
 @pytest.mark.skipif(JIT_OFF, reason="nothing is compiled")
 def test_one_compiled_version_of_each_kernel(everything: Sample) -> None:
+    for call in warm_calls():
+        call()
     for sample in (everything, make("counts", 64), make("medians", 64), large()):
         answers(sample.panel())
         answers(Sample(np.asfortranarray(sample.values)).panel())
-    assert len(_compile.KERNELS) >= 5
+    assert len(_compile.KERNELS) >= 30
     for kernel in _compile.KERNELS:
         assert len(kernel.signatures) == 1, f"{kernel.__name__} was compiled for {kernel.signatures}"
 

@@ -45,7 +45,7 @@ def with_parts(number: float, missing: list[bool]) -> spc.Panel:
     values = np.full((3, 48), number)
     of = np.full((3, 48), np.nan)
     of[1], of[2] = 7.0, 1.0 + np.arange(48) % 7
-    values[1:] = of[1:] * min(abs(number), 1.0)
+    values[1:] = np.round(of[1:] * round(min(abs(number), 1.0), 6), 6)  # a constant share on paper too
     values[:, np.array(missing)] = np.nan
     return spc.Panel.from_numpy(values, start=START, of=of)
 

@@ -1,6 +1,5 @@
 """Charts of individual values with all their choices: XmR, moving ranges, run chart, t."""
 
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -76,9 +75,8 @@ def xmr(series: Series, stretch: Stretch, asked: Question) -> Fitted:
     if centre is None or spread is None:
         return without_limits(status, stretch, points)
     lines = around(centre, spread, asked.reach)
-    fitted = everywhere(status, stretch, lines, points)
-    # what is drawn at a bound cannot fire, so that it is judged where it would be without
-    return replace(fitted, lines=dict.fromkeys(stretch.columns, bounded(lines, asked)))
+    # a limit at its bound is crossed by values alone that cannot be
+    return everywhere(status, stretch, bounded(lines, asked), points)
 
 
 def run(series: Series, stretch: Stretch, asked: Question) -> Fitted:

@@ -93,7 +93,7 @@ def cusum(series: Series, stretch: Stretch, asked: Question) -> Fitted:
         points[t], below[t] = high, -low
         if again and max(high, low) > limit:
             past = []
-    lines = dict.fromkeys(stretch.columns, bounded(Lines(ZERO, None, limit, -limit), asked))
+    lines = dict.fromkeys(stretch.columns, Lines(ZERO, None, limit, -limit))
     return memory(status, stretch, lines, points, below)
 
 
