@@ -132,9 +132,9 @@ def mark_lines(points, beneath, centre, sigma, upper, lower, zones, level, bit):
     """Set the bits of one level where each month has its own lines; return how many lie close to either."""
     high, low = np.uint16(1 << bit), np.uint16(1 << (bit + 8))
     control, middle = np.isinf(level), level == 0.0
-    close = 0
+    close, times = 0, 0.0 if control or middle else level
     for t in range(points.size):
-        reach = 0.0 if middle else level * sigma[t]
+        reach = 0.0 if middle else times * sigma[t]
         line = upper[t] if control else centre[t] + reach
         other = lower[t] if control else centre[t] - reach
         gone = (zones[t] == MISSING) | (zones[t] == UNJUDGED)

@@ -101,8 +101,7 @@ def mr(series: Series, stretch: Stretch, asked: Question) -> Fitted:
     ranges = moving_ranges(cells, asked.gaps)
     if asked.screen == "ranges":
         ranges = screened(ranges, asked.constants)
-    enough = len(cells) >= asked.min_observed or known(asked.centre) is not None
-    if spread is not None and enough:
+    if spread is not None:  # all there is to know of ranges; the centre of the months has no part in it
         centre = SIXTY.multiply(spread, d2(asked.constants))
     elif len(cells) >= asked.min_observed and ranges:
         centre = decimal(mean(ranges))
