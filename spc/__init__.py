@@ -32,6 +32,11 @@ _HOMES = {
     "limits": "charts",
     "together": "multivariate",
     "capability": "capabilities",
+    "per_day": "calendars",
+    "per_working_day": "calendars",
+    "quarterly": "calendars",
+    "survey": "surveys",
+    "year_to_date": "years",
     "phases_at": "phasing",
     "phases_at_steps": "phasing",
     "phases": "phasing",
@@ -41,6 +46,9 @@ _HOMES = {
     "exceptions": "detection",
     "run_tests": "detection",
     "trend": "trending",
+    "SCORERS": "trend_scorers",
+    "Score": "trend_scorers",
+    "Scorer": "trend_scorers",
     "WEIGHTINGS": "weighting",
     "Weighting": "weighting",
     "weigh": "weighting",
@@ -50,6 +58,15 @@ _HOMES = {
     "agreed": "agreeing",
     "save_limits": "agreeing",
     "compare": "comparing",
+    "contributions": "hierarchy",
+    "driven_by": "hierarchy",
+    "parts": "hierarchy",
+    "roll_up": "hierarchy",
+    "funnel": "comparators",
+    "funnel_curve": "comparators",
+    "per_population": "comparators",
+    "rank": "comparators",
+    "records": "recording",
     "scorecard": "scoring",
     "set_threads": "kernels._compile",
     "publish": "publishing",
@@ -62,6 +79,7 @@ _ROOMS = ("rolling", "samples")
 __all__ = [
     "CHARTS",
     "RULES",
+    "SCORERS",
     "WEIGHTINGS",
     "Agreed",
     "Assurance",
@@ -80,6 +98,8 @@ __all__ = [
     "Remarks",
     "Report",
     "Rule",
+    "Score",
+    "Scorer",
     "SpcError",
     "Step",
     "Weighting",
@@ -89,13 +109,25 @@ __all__ = [
     "before_and_after",
     "capability",
     "compare",
+    "contributions",
+    "driven_by",
     "exceptions",
+    "funnel",
+    "funnel_curve",
     "limits",
+    "parts",
+    "per_day",
+    "per_population",
+    "per_working_day",
     "phases",
     "phases_at",
     "phases_at_steps",
     "publish",
+    "quarterly",
+    "rank",
     "read",
+    "records",
+    "roll_up",
     "rolling",
     "run_tests",
     "samples",
@@ -103,9 +135,11 @@ __all__ = [
     "scorecard",
     "set_threads",
     "since",
+    "survey",
     "together",
     "trend",
     "weigh",
+    "year_to_date",
 ]
 
 if TYPE_CHECKING:
@@ -113,14 +147,17 @@ if TYPE_CHECKING:
     from spc.agreeing import agreed, save_limits
     from spc.assuring import assure
     from spc.baselines import Phases, Window
+    from spc.calendars import per_day, per_working_day, quarterly
     from spc.capabilities import capability
     from spc.chart_kinds import CHARTS, Chart
     from spc.charts import limits
     from spc.charts.agreed import Agreed
     from spc.charts.excluding import Exclusion
     from spc.checks import ChoiceError, InputError, SpcError
+    from spc.comparators import funnel, funnel_curve, per_population, rank
     from spc.comparing import compare
     from spc.detection import exceptions, run_tests
+    from spc.hierarchy import contributions, driven_by, parts, roll_up
     from spc.kernels._compile import set_threads
     from spc.measures import Catalogue, Measure, Step
     from spc.multivariate import together
@@ -131,12 +168,16 @@ if TYPE_CHECKING:
     from spc.publishing.remarks import Remark, Remarks
     from spc.reading import RefusedSeries, Report, read
     from spc.rebasing import Rebased, before_and_after
+    from spc.recording import records
     from spc.results.assurance import Assurance
     from spc.results.proposals import Proposals
     from spc.rules import RULES, Rule
     from spc.scoring import scorecard
+    from spc.surveys import survey
+    from spc.trend_scorers import SCORERS, Score, Scorer
     from spc.trending import trend
     from spc.weighting import WEIGHTINGS, Weighting, weigh
+    from spc.years import year_to_date
 
 
 def __getattr__(name: str) -> Any:

@@ -139,10 +139,31 @@ class Phases:
         reasons = tuple(self.reasons[p] for p in taken.tolist()) if self.reasons else ()
         return Phases(offsets, first, self.last[taken], reasons, now)
 
+    def belongs_to(self, panel: Panel, more: int = 0) -> bool:
+        """Whether they are of these series in this order on these months, but for `more` at the end."""
+        made = self.panel
+        if made is None or (made.n_periods, made.start) != (panel.n_periods, panel.start):
+            return False
+        n = panel.n_series - more
+        if made.n_series != n or list(made.keys) != list(panel.keys):
+            return False
+        return all(np.array_equal(labels, panel.keys[key][:n]) for key, labels in made.keys.items())
+
     def over(self, panel: Panel) -> Phases:
-        """Return the same for a panel with further series at its end, of one phase each."""
+        """Return the same for a panel with refused series at its end, of one phase each.
+
+        Raises
+        ------
+        ChoiceError
+            Phases of other series.
+        """
         more = panel.n_series - (len(self.offsets) - 1)
-        if more <= 0:
+        if (
+            not self.belongs_to(panel, max(more, 0))
+            or not panel.refused[panel.n_series - max(more, 0) :].all()
+        ):
+            raise ChoiceError("`phase` must be made from the same panel: spc.phases_at(panel, months).")
+        if more == 0:
             return self
         single = Phases.single(panel, np.full(panel.n_series, panel.n_periods - 1, np.int64))
         offsets = np.append(self.offsets, self.offsets[-1] + np.arange(1, more + 1))

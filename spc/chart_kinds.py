@@ -68,6 +68,8 @@ class Chart:
     takes : tuple of str
         Which arguments of `limits` other than their defaults say something to it: "centre" and "sigma" as
         words, "gaps", "screen", "autocorrelation".
+    knows : tuple of str
+        Which of "centre" and "sigma" may be known numbers.
     title : str
         How pages name it; by default as the code does.
     """
@@ -80,6 +82,7 @@ class Chart:
     bounds: tuple[float | None, float | None] = (None, None)
     options: Mapping[str, Setting] = field(default_factory=dict)
     takes: tuple[str, ...] = ()
+    knows: tuple[str, ...] = ("centre", "sigma")
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -109,6 +112,7 @@ CHARTS: dict[str, Chart] = {
             bounds=(0.0, None),
             options={"overdispersed": Setting(False)},
             title="small counts, exact",
+            knows=(),
         ),
         # NIST/SEMATECH e-Handbook 6.3.2.2
         Chart(
@@ -119,6 +123,7 @@ CHARTS: dict[str, Chart] = {
             bounds=(0.0, None),
             title="moving ranges",
             takes=("gaps", "screen"),
+            knows=("sigma",),
         ),
         # Perla, Provost and Murray (2011), BMJ Quality and Safety 20, 46-51
         Chart(
@@ -126,6 +131,7 @@ CHARTS: dict[str, Chart] = {
             "median of the baseline; no limits",
             zones="centre",
             options={"middle": Setting("median", words=("median", "mean"))},
+            knows=("centre",),
         ),
         # Roberts (1959), Technometrics 1, 239-250; NIST/SEMATECH e-Handbook 6.3.2.4
         Chart(
@@ -169,6 +175,7 @@ CHARTS: dict[str, Chart] = {
             needs="whole parts",
             bounds=(0.0, 1.0),
             options={"limits": Setting("sigma", words=("sigma", "exact"))},
+            knows=("centre",),
         ),
         Chart(
             "np",
@@ -176,6 +183,7 @@ CHARTS: dict[str, Chart] = {
             needs="whole parts",
             bounds=(0.0, None),
             options={"limits": Setting("sigma", words=("sigma", "exact"))},
+            knows=("centre",),
         ),
         # Montgomery (2013), section 7.3; NIST/SEMATECH e-Handbook 6.3.3.1
         Chart(
@@ -191,6 +199,7 @@ CHARTS: dict[str, Chart] = {
             needs="whole parts",
             bounds=(0.0, None),
             options={"limits": Setting("sigma", words=("sigma", "exact", "negative_binomial"))},
+            knows=("centre",),
         ),
         # Laney (2002), Quality Engineering 14, 531-537
         Chart(
@@ -228,6 +237,7 @@ CHARTS: dict[str, Chart] = {
                 "middle": Setting("mean", words=("mean", "median")),
                 "limits": Setting("sigma", words=("sigma", "exact")),
             },
+            knows=("centre",),
         ),
         # Nelson (1994), Journal of Quality Technology 26, 239-240
         Chart(
@@ -262,6 +272,7 @@ CHARTS: dict[str, Chart] = {
             bounds=(0.0, None),
             options={"estimator": Setting("uwave", words=("uwave", "mvlue"))},
             title="R",
+            knows=("sigma",),
         ),
         Chart(
             "s",
@@ -271,6 +282,7 @@ CHARTS: dict[str, Chart] = {
             bounds=(0.0, None),
             options={"estimator": Setting("uwave", words=("uwave", "mvlue", "rmsdf"))},
             title="S",
+            knows=("sigma",),
         ),
         # Efron and Morris (1973), Journal of the American Statistical Association 68, 117-130
         Chart(

@@ -39,7 +39,8 @@ def parcel(name: str, given: object, kind: type, made_by: str) -> None:
     """Refuse what is not the parcel that a verb takes, and say how one is made."""
     if not isinstance(given, kind):
         got = f"{given.__name__} itself" if isinstance(given, type) else type(given).__name__
-        raise ChoiceError(f"`{name}` must be a {kind.__name__}, got {got}: make one with {made_by}.")
+        article = "an" if kind.__name__[0] in "AEIO" else "a"
+        raise ChoiceError(f"`{name}` must be {article} {kind.__name__}, got {got}: make one with {made_by}.")
 
 
 def choice(name: str, given: object, allowed: Iterable[str]) -> str:

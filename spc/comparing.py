@@ -1,13 +1,23 @@
-"""compare(): each window against the same stretch a year before, with arrows and amber."""
+"""compare(): each window against a year before or the stretch before, with arrows, amber and a test."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from spc.checks import ChoiceError, parcel, whole
+from spc.change_tests import (
+    CHANGE_TESTS,
+    HISTORY,
+    UNTESTED,
+    dispersed_p,
+    dispersions,
+    evidence_words,
+    whole_counts,
+)
+from spc.checks import ChoiceError, choice, parcel, whole
 from spc.kernels.averages import rolling as rolling_kernel
 from spc.measures import Assignment, Catalogue, Measure, by_kind, measures_of
 from spc.panel import Floats, Panel
@@ -16,12 +26,32 @@ from spc.results import Comparison
 __all__ = ["compare"]
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Words = np.ndarray[Any, np.dtype[np.object_]]
 #: SPEC 5: less than this, relative to the year before, is an amber dash (0 violations in 134 symbols).
 AMBER = 0.05
 #: Figures are printed to 12 significant digits at the most.
 ON_PAPER = 1e-12
 YEAR = 12
 UP, DOWN, LITTLE, NONE = 1, -1, 0, 2
+#: How many months back the stretch ends with which a window of a length is compared.
+AGAINST = {"year": lambda length: YEAR, "before": lambda length: length}
+#: What stands in place of the name of a test where there is none, beside the reasons by kind.
+NO_PARTS = "the counts it rests on are not given"
+NO_COUNTS = "no whole counts"
+NO_VALUE = "no value"
+OVERLAP = "the two stretches overlap"
+SHORT = "fewer than 12 months before"
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """One window of every series (n_series,): the figure, its two parts, whether months are whole counts."""
+
+    figure: Floats
+    top: Floats
+    below: Floats
+    counted: Flags
+    parts_counted: Flags
 
 
 def compare(
@@ -30,8 +60,10 @@ def compare(
     measures: Catalogue | Sequence[Measure] | Assignment | None = None,
     as_at: Any = None,
     windows: Sequence[int] | int = (1, 3, 12),
+    against: str = "year",
+    days: str = "ignore",
 ) -> Comparison:
-    """Compare each window with the same stretch a year before.
+    """Compare each window with the same stretch a year before, or with the stretch just before it.
 
     Parameters
     ----------
@@ -42,41 +74,62 @@ def compare(
         The last month of the windows; by default the panel's last.
     windows : sequence of int
         Lengths in months.
+    against : {"year", "before"}
+        The same months a year before, or as many months just before the window.
+    days : {"ignore", "per day"}
+        Whether counts are divided by the days of their months (29 in a leap February) before they are
+        compared; `current` and `previous` are then counts per day.
 
     Returns
     -------
     Comparison
-        `current`, `previous`, `change`, `relative`, `arrow`, `judgement`, each (n_series, n_windows), in the
-        unit of the measure.
+        `current`, `previous`, `change`, `relative`, `arrow`, `judgement`, and beside them what chance may
+        have to do with it: `p`, `p_adjusted`, `dispersion`, `evidence`, `test`; each (n_series, n_windows).
 
     Raises
     ------
     ChoiceError
-        A window out of range, a panel whose keys do not say which is the measure.
+        A window out of range, a misspelt choice, days without a calendar, a panel whose keys do not say
+        which is the measure.
 
     Notes
     -----
     SPEC 5 and 6. Counts are added, stocks averaged, ratios are ratios of sums (a month with one part missing
     leaves both), medians and surveys take the windows given. Counts, stocks, days and numbers change in
-    percent, rates in points, times in seconds; where the year before is 0 or missing no change is given.
+    percent, rates in points, times in seconds; where the stretch before is 0 or missing no change is given.
+
+    Two counts, or rates of events, are compared given their sum, which is binomial (Przyborowski and Wilenski
+    1940), proportions by score or exactly (Fisher); `p` knows chance alone. Crimes vary more than chance:
+    `p_adjusted` allows for the series' own `dispersion` in the 24 months before the window, and `evidence` is
+    "clear" where it is 0.01 or less, "weak" up to 0.05, else "none". Other kinds are not tested, and `test`
+    says why. docs/changes.md has formulas, sources, and how often noise is called news.
 
     Examples
     --------
     >>> import spc
     >>> panel = spc.Panel.from_numpy([100] * 12 + [110] * 12, start="2022-08")
-    >>> print(spc.compare(panel).change)
-    [[10. 10. 10.]]
+    >>> found = spc.compare(panel)
+    >>> print(found.change, found.evidence)
+    [[10. 10. 10.]] [['none' 'none' 'weak']]
     """
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
     asked = windows if isinstance(windows, Iterable) else (windows,)
     lengths = tuple(whole("windows", window, 1, 1_200) for window in asked)
     if not lengths:
         raise ChoiceError("`windows` must name at least one length in months, got none.")
+    backs = [AGAINST[choice("against", against, AGAINST)](length) for length in lengths]
+    per_day = choice("days", days, ("ignore", "per day")) == "per day"
+    if per_day and panel.start is None:
+        raise ChoiceError("`days` must be 'ignore' where observations stand in plain order without months.")
     rows = measures_of(panel, measures)
     panel = by_kind(panel, rows)
     ends = panel.positions(as_at)
-    now = np.stack([_window(panel, rows, ends, length, 0) for length in lengths], axis=1)
-    before = np.stack([_window(panel, rows, ends, length, YEAR) for length in lengths], axis=1)
+    pairs = [
+        tuple(_window(panel, rows, at, length, per_day) for at in (ends, ends - back))
+        for length, back in zip(lengths, backs, strict=True)
+    ]
+    now = np.stack([one.figure for one, _ in pairs], axis=1)
+    before = np.stack([other.figure for _, other in pairs], axis=1)
     gap = _gap(now, before)
     with np.errstate(invalid="ignore", divide="ignore"):
         relative = np.where(before == 0.0, np.nan, gap / np.abs(before))
@@ -85,6 +138,10 @@ def compare(
     change[np.isnan(relative)] = np.nan
     better = rows.each(lambda measure: {"high": UP, "low": DOWN}.get(measure.improvement, 0))[:, None]
     arrow = _arrows(relative, better != 0)
+    tested = [
+        _tested(panel, rows, ends - length, pair, per_day, overlap=back < length)
+        for length, back, pair in zip(lengths, backs, pairs, strict=True)
+    ]
     return Comparison(
         panel=panel,
         windows=lengths,
@@ -94,13 +151,63 @@ def compare(
         relative=relative,
         arrow=arrow,
         judgement=_judgements(arrow, better),
+        **{name: np.stack([one[name] for one in tested], axis=1) for name in tested[0]},
+        against=against,
+        days=days,
     )
 
 
-def _window(panel: Panel, rows: Assignment, ends: Any, length: int, back: int) -> Floats:
-    """Return one window of every series, `back` months before its end, added up and scaled as its measure."""
-    at = ends - back
-    top, below = panel.aligned(at, length)
+def _tested(
+    panel: Panel, rows: Assignment, until: Any, pair: tuple[_Stretch, ...], per_day: bool, *, overlap: bool
+) -> dict[str, Any]:
+    """Return p, p with the dispersion of the months up to `until`, the word and the name of the test."""
+    now, before = pair
+    test = np.full(panel.n_series, OVERLAP, dtype=object)
+    if not overlap:
+        test = _test_names(panel, rows, now, before)
+    p, z = np.full(panel.n_series, np.nan), np.full(panel.n_series, np.nan)
+    dispersion, freedom = p.copy(), p.copy()
+    top, below = _months(panel, until, HISTORY, per_day)
+    for one in {id(row): row for row in CHANGE_TESTS.values()}.values():
+        own = np.flatnonzero(test == one.name)
+        if own.size:
+            p[own], z[own] = one.ask(now.top[own], now.below[own], before.top[own], before.below[own])
+            dispersion[own], freedom[own] = dispersions(top[own], below[own], one.is_share)
+    adjusted = dispersed_p(p, z, dispersion, freedom)
+    test[np.isnan(adjusted) & ~np.isnan(p)] = SHORT
+    words = evidence_words(adjusted)
+    return {"p": p, "p_adjusted": adjusted, "dispersion": dispersion, "evidence": words, "test": test}
+
+
+def _test_names(panel: Panel, rows: Assignment, now: _Stretch, before: _Stretch) -> Words:
+    """Return the name of the test that fits each series, or why none does."""
+    kind = rows.each(lambda measure: measure.kind)
+    test = rows.each(
+        lambda m: CHANGE_TESTS[m.kind].name if m.kind in CHANGE_TESTS else UNTESTED[m.kind], object
+    )
+    counted = now.counted & before.counted & (now.below > 0.0) & (before.below > 0.0)
+    part = now.parts_counted & before.parts_counted & (now.top <= now.below) & (before.top <= before.below)
+    testable = rows.each(lambda measure: measure.kind in CHANGE_TESTS, bool)
+    test[testable & ~np.where(kind == "proportion", counted & part, counted)] = NO_COUNTS
+    test[testable & (np.isnan(now.figure) | np.isnan(before.figure))] = NO_VALUE
+    test[testable & (kind != "count") & ~panel.is_ratio] = NO_PARTS
+    return test
+
+
+def _months(panel: Panel, ends: Any, length: int, per_day: bool) -> tuple[Floats, Floats]:
+    """Return numerators and denominators of the months up to each end; of counts 1, or days."""
+    top, below = panel.aligned(ends, length)
+    if per_day and panel.start is not None:
+        columns = ends[:, None] - np.arange(length - 1, -1, -1)
+        first = (panel.start - 1970 * YEAR + columns).astype("datetime64[M]")
+        lengths = (first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")
+        below = np.where(panel.is_ratio[:, None], below, lengths.astype(np.float64))
+    return top, below
+
+
+def _window(panel: Panel, rows: Assignment, at: Any, length: int, per_day: bool) -> _Stretch:
+    """Return one window of every series, ending `at`, added up and scaled as its measure."""
+    top, below = _months(panel, at, length, per_day)
     # a month with one part missing leaves both sums; a month with neither leaves no window
     paired = np.isfinite(top) & np.isfinite(below)
     heard = np.where(panel.is_ratio[:, None], np.isfinite(top) | np.isfinite(below), np.isfinite(top))
@@ -109,15 +216,16 @@ def _window(panel: Panel, rows: Assignment, ends: Any, length: int, back: int) -
     total, base = _last(top, complete, mean=False), _last(below, complete, mean=False)
     given = panel.aligned_cells(panel.observed, at, 1)[:, 0] if length == 1 else _given(panel, at, length)
     with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = np.where(base == 0.0, np.nan, total / base) * rows.each(lambda measure: measure.shown.per)
+        ratio = np.where(base == 0.0, np.nan, total / base)
     ways = {
-        "sum": total,
+        "sum": ratio if per_day else total,
         "mean": _last(top, complete, mean=True),
-        "ratio": ratio,
+        "ratio": ratio * rows.each(lambda measure: measure.shown.per),
         "given": given,
     }
     way = np.where(panel.is_ratio, rows.each(lambda m: m.how.windows), rows.each(lambda m: m.how.bare))
-    return np.select([way == name for name in ways], list(ways.values()), np.nan)
+    figure = np.select([way == name for name in ways], list(ways.values()), np.nan)
+    return _Stretch(figure, total, base, whole_counts(top), whole_counts(below))
 
 
 def _last(cells: Floats, complete: Flags, *, mean: bool) -> Floats:

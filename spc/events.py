@@ -1,17 +1,20 @@
-"""Events with their dates: the days that lie between one and the next."""
+"""Event rows: how many a month, their totals, means, medians and quantiles; or the days between them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from datetime import date
+from fractions import Fraction
 from typing import Any, TypeVar
 
 import numpy as np
 
 from spc import frames
-from spc.checks import ChoiceError, InputError
-from spc.parsing import READING_RULES, parse_months
+from spc.checks import ChoiceError, InputError, choice, whole
+from spc.event_cells import NAT, NO_VALUE, EventReport, Findings, day_of, months_of, numbers_of, text_of
+from spc.kernels.event_rows import quantiles, totals
+from spc.wording import month_text
 
 __all__ = ["from_events"]
 
@@ -22,6 +25,8 @@ DAY = np.timedelta64(1, "D")
 FIRST, LAST = np.datetime64("1900-01-01", "us"), np.datetime64("2101-01-01", "us")
 CLOCK = re.compile(r"(?P<date>.*?)(?:[T ](?P<clock>\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?))?", re.ASCII)
 REMEDY = "write dates as 2024-07-31 or 2024-07-31 14:05, or hand over a column of datetimes"
+#: What may be asked of the events of a month; a number between 0 and 1 asks for that quantile.
+STATISTICS = ("count", "total", "mean", "median")
 
 
 def from_events(
@@ -30,62 +35,230 @@ def from_events(
     *,
     series: str | Sequence[str] = "measure",
     when: str = "date",
-    between: bool = True,
+    value: str | None = None,
+    statistic: str | float | None = None,
+    windows: Sequence[int] = (3, 12),
+    since: Any = None,
+    until: Any = None,
+    missing: str = "refuse",
+    strict: bool = True,
+    between: bool = False,
 ) -> Made:
-    """Make a Panel of the days between events, from one row per event.
+    """Make a Panel of months (or of the days between events) from one row per event.
 
     Parameters
     ----------
     frame : pandas, polars or Arrow table
         One row per event, in any order.
     series : str or sequence of str
-        The key columns that together name a series.
+        The key columns that together name a series: area, category ... What has no event is no series.
     when : str
         The date of each event, with or without a time of day: datetimes, dates, or texts in one form
-        ("2024-07-31", "2024-07-31 14:05", "31/07/2024" ...; day first where there are slashes).
+        ("2024-07-31", "2024-07-31 14:05", "31/07/2024" ...; day first where there are slashes). For months
+        the month alone will do ("2024-07").
+    value : str, optional
+        A number for each event, or a length of time (timedelta, or "hh:mm:ss", counted in seconds).
+    statistic : {"count", "total", "mean", "median"} or float, optional
+        What is made of the events of a month; a number between 0 and 1 is a quantile, so that 0.9 is the time
+        within which nine in ten were dealt with. By default the count; with a `value` it must be said.
+    windows : sequence of int
+        For medians and quantiles: the windows in months to be worked out from the records.
+    since, until : month, optional
+        First and last month; by default those of the earliest and the latest event of all. An event before or
+        after them is refused, and so is one after this month where `until` is not given.
+    missing : {"refuse", "skip"}
+        What is done with an event that has no value.
+    strict : bool
+        True: an event that cannot be read is an error. False: its series stands in the panel by name alone,
+        with the status "refused", and ``panel.report`` has every such event with its raw value.
     between : bool
-        True: the days between events. Counting events by month is not offered yet.
+        True: the days between events instead of months; nothing else may then be asked.
 
     Returns
     -------
     Panel
-        (n_series, most gaps) days in observation order, for the t chart (the g chart where they are whole).
-        The first event of a series has no gap before it; two events at one time have 0 days between them.
-        Series with fewer events are blank in front: every series ends with its latest gap, so that the last
-        column is what is reported on.
+        (n_series, n_periods) months from the first to the last. "count": events, 0 in a month without any,
+        also before the first and after the last event of a series. "total": sums, 0 likewise. "mean": totals
+        over events, a ratio (kind "duration"), so that windows are right. "median" and quantiles: those of
+        each month in `values` (missing where there is no event), and those of the windows in `given`, from
+        the records themselves and never from monthly medians.
+        With `between`: (n_series, most gaps) days in observation order, for the t chart (the g chart where
+        they are whole). The first event of a series has no gap before it; two events at one time have 0 days
+        between them. Series with fewer events are blank in front: every series ends with its latest gap.
 
     Raises
     ------
     InputError
-        A row without a series or without a date, a date that cannot be read: the sentence names series, row
-        and raw value.
+        A row without a series or without a date, a date or a value that cannot be read: the sentence names
+        series, row and raw value, and ``problems`` of the error has all of them.
+    ChoiceError
+        A statistic without a `value`, a misspelt choice, a window out of range.
 
     Notes
     -----
-    Times with a zone are compared in UTC; without one, the clock as it stands.
+    The quantile q of n records in rising order is the record at place 1 + (n - 1) q, straight between its
+    neighbours (type 7 of Hyndman and Fan 1996, American Statistician 50, 361-365; the default of numpy and of
+    spreadsheets). Months are those of the clock as it stands in the data; days between events with a time
+    zone are compared in UTC. The last month may not be over: end with ``.until("2024-07")``.
 
     Examples
     --------
     >>> import pandas as pd, spc
-    >>> falls = pd.DataFrame({"measure": "Falls", "date": ["2024-07-31", "2024-05-01", "2024-06-03"]})
-    >>> panel = spc.Panel.from_events(falls)
-    >>> panel.values.tolist()
-    [[33.0, 58.0]]
+    >>> calls = pd.DataFrame({"measure": "Calls", "date": ["2024-05-31", "2024-07-02", "2024-07-09"],
+    ...                       "wait": ["00:01:00", "00:00:30", "00:03:00"]})
+    >>> spc.Panel.from_events(calls).values.tolist()
+    [[1.0, 0.0, 2.0]]
+    >>> panel = spc.Panel.from_events(calls, value="wait", statistic="median", windows=(3,))
+    >>> panel.values.tolist(), panel.given[3].tolist()
+    ([[60.0, nan, 105.0]], [[nan, nan, 60.0]])
+    >>> spc.Panel.from_events(calls, between=True).values.tolist()
+    [[32.0, 7.0]]
     """
-    given: object = between
-    if given is not True:
-        raise ChoiceError(
-            f"`between` must be True (the days between events), got {between!r}: to chart events by month, "
-            "count them first and use from_frame."
-        )
     names = [series] if isinstance(series, str) else list(series)
-    codes, keys, raw = frames.read_events(frame, names, when)
+    if between is True:
+        if any(each is not None for each in (value, statistic, since, until)):
+            raise ChoiceError(
+                "`between` cannot go with `value`, `statistic`, `since` or `until`: days between events have "
+                "no months."
+            )
+        codes, keys, raw = frames.read_events(frame, names, [when], utc=True)
+        place = _placer(codes, keys, when)
+        return cls(
+            values=_gaps(codes, _stamps(raw, place), _n_series(keys)), keys=keys, start=None, echo="order"
+        )
+    if between is not False:
+        raise ChoiceError(f"`between` must be True (days between events) or False (months), got {between!r}.")
+    asked = _asked(statistic, value)
+    lengths = [whole("windows", window, 2, 1_200) for window in windows]
+    choice("missing", missing, ("refuse", "skip"))
+    first, last = (
+        None if month is None else frames.month_ordinal(month, name)
+        for month, name in ((since, "since"), (until, "until"))
+    )
+    codes, keys, *raws = frames.read_events(frame, names, [when, *([value] if value else [])], utc=False)
+    found = Findings(codes, keys)
+    months = months_of(raws[0], when, found)
+    _refuse_outside(months, first, last, raws[0], when, found)
+    numbers = np.zeros(len(codes)) if value is None else numbers_of(raws[1], value, found)
+    if value is not None and missing == "refuse":
+        _refuse_empty(numbers, raws[1], value, found)
+    if strict and found.found:
+        problems = found.problems()
+        more = f" {len(problems) - 1:,} more cells cannot be used either." if len(problems) > 1 else ""
+        raise InputError(problems[0].sentence + more, problems)
+    keep, report = found.settle(~np.isnan(numbers))
+    span = _span(months[keep], first, last, report)
+    made = _months(codes[keep], months[keep], numbers[keep], found.bad_series, span, asked, lengths)
+    return cls(keys=keys, start=span[0], refused=found.bad_series, report=report, **made)
 
+
+def _asked(statistic: Any, value: str | None) -> str | Fraction:
+    """Return the statistic by its word, or the quantile as the decimal that was written."""
+    if statistic is None:
+        if value is not None:
+            raise ChoiceError(
+                f"`statistic` must say what is made of {value!r}: one of 'total', 'mean', 'median', or a "
+                "quantile such as 0.9."
+            )
+        return "count"
+    asked: str | Fraction
+    if isinstance(statistic, float | np.floating) and 0.0 < statistic < 1.0:
+        asked = Fraction(repr(float(statistic)))
+        if asked.denominator > 1_000_000:
+            raise ChoiceError(
+                f"`statistic` must be a quantile of six decimals at the most, got {statistic!r}."
+            )
+    elif isinstance(statistic, str) and statistic in STATISTICS:
+        asked = Fraction(1, 2) if statistic == "median" else statistic
+    else:
+        raise ChoiceError(
+            f"`statistic` must be one of {', '.join(map(repr, STATISTICS))}, or a quantile between 0 and 1, "
+            f"got {statistic!r}."
+        )
+    if (asked == "count") is not (value is None):
+        raise ChoiceError(
+            "`value` must not be given to count events: leave it out, or ask for another `statistic`."
+            if value is not None
+            else f"`value` must name the column of which {statistic!r} is asked."
+        )
+    return asked
+
+
+def _placer(codes: Array, keys: Mapping[str, Array], when: str) -> Callable[[int], str]:
     def place(row: int) -> str:
         name = " / ".join(str(labels[codes[row]]) for labels in keys.values())
         return f"{name}, row {row + 1}, {when!r}: "
 
-    return cls(values=_gaps(codes, _stamps(raw, place), _n_series(keys)), keys=keys, start=None, echo="order")
+    return place
+
+
+def _refuse_outside(
+    months: Array, since: int | None, until: int | None, raw: Array, when: str, found: Findings
+) -> None:
+    """Note events before the first month, after the last, or in the future: a slip would stretch them all."""
+    today = date.today()
+    last = today.year * 12 + today.month - 1 if until is None else until
+    what = "lies in the future" if until is None else f"comes after `until`, {month_text(last)}"
+    late = months > last
+    found.add(np.flatnonzero(late), when, raw, f"{what}: mend it, or give a later `until`")
+    if since is not None:
+        early = (months >= 0) & (months < since)
+        why = f"comes before `since`, {month_text(since)}: mend it, or give an earlier `since`"
+        found.add(np.flatnonzero(early), when, raw, why)
+
+
+def _refuse_empty(numbers: Array, raw: Array, value: str, found: Findings) -> None:
+    """Note events without a value; one that could not be read was noted before."""
+    rows = np.flatnonzero(np.isnan(numbers))
+    found.add(rows[np.array([text_of(raw[row]) == "" for row in rows], bool)], value, raw, NO_VALUE)
+
+
+def _span(months: Array, since: int | None, until: int | None, report: EventReport) -> tuple[int, int]:
+    """Return the first month and how many there are."""
+    ends = [int(month) for month in (months.min(), months.max())] if len(months) else []
+    first = since if since is not None else (ends[0] if ends else until)
+    last = until if until is not None else (ends[1] if ends else since)
+    if first is None or last is None:
+        raise InputError("No event can be used, so there is no month to begin with.", report.problems)
+    if first > last:
+        raise ChoiceError(
+            f"`since` must not come after `until`, got {month_text(first)} and {month_text(last)}."
+        )
+    return first, last - first + 1
+
+
+def _months(
+    codes: Array,
+    months: Array,
+    numbers: Array,
+    refused: Array,
+    span: tuple[int, int],
+    asked: str | Fraction,
+    lengths: Sequence[int],
+) -> dict[str, Any]:
+    """Return what a Panel is made of: values, and `of` or `given` where the statistic has them."""
+    shape = (len(refused), span[1])
+    place = codes * shape[1] + (months - span[0])
+    count = np.bincount(place, minlength=shape[0] * shape[1])
+    blank = np.where(refused[:, None], np.nan, 0.0)
+    events = count.reshape(shape) + blank
+    if asked == "count":
+        return {"values": events}
+    cells = np.arange(shape[0])[:, None] * shape[1] + np.arange(shape[1] + 1)
+    begins = np.append(0, np.cumsum(count))[cells]
+    records = numbers[np.lexsort((numbers, place))]
+    out = np.empty(shape)
+    if isinstance(asked, str):
+        totals(begins, records, out)
+        sums = out + blank
+        if asked == "total":
+            return {"values": sums}
+        return {"values": sums, "of": events, "is_ratio": np.ones(shape[0], bool)}
+    by_window = {}
+    for window in (1, *lengths):
+        by_window[window] = np.empty(shape)
+        quantiles(begins, records, window, asked.numerator, asked.denominator, by_window[window])
+    return {"values": by_window.pop(1), "given": by_window}
 
 
 def _n_series(keys: Mapping[str, Array]) -> int:
@@ -119,8 +292,8 @@ def _stamps(raw: Array, place: Callable[[int], str]) -> Array:
 
 
 def _read_texts(raw: Array, place: Callable[[int], str]) -> Array:
-    texts = [_text(value) for value in raw.tolist()]
-    known: dict[str, tuple[np.datetime64, str, str]] = {"": (np.datetime64("NaT", "us"), "", "")}
+    texts = [text_of(value) for value in raw.tolist()]
+    known: dict[str, tuple[np.datetime64, str, str]] = {"": (NAT, "", "")}
     form = ""
     for row, text in enumerate(texts):
         if text in known:
@@ -137,37 +310,16 @@ def _read_texts(raw: Array, place: Callable[[int], str]) -> Array:
     return np.array([known[text][0] for text in texts], "datetime64[us]")
 
 
-def _text(value: Any) -> str:
-    """Return a cell as text, "" where it is empty; dates and datetimes print as ISO has them."""
-    if value is None or value != value or str(value) == "<NA>":
-        return ""
-    return str(value).strip()
-
-
 def _stamp(text: str) -> tuple[np.datetime64, str, str]:
     """Return time, form and the reason against it, "" where there is none."""
     parts = CLOCK.fullmatch(text)
-    none = np.datetime64("NaT", "us")
     if parts is None:
-        return none, "", "is no date"
-    day, form, reason = _day(parts["date"])
+        return NAT, "", "is no date"
+    day, form, reason = day_of(parts["date"])
     if reason or parts["clock"] is None:
         return day, form, reason
     try:
         time = np.datetime64(f"2000-01-01T{parts['clock']}", "us") - np.datetime64("2000-01-01", "us")
     except ValueError:
-        return none, "", "has no such time of day"
+        return NAT, "", "has no such time of day"
     return day + time, form, ""
-
-
-@cache
-def _day(text: str) -> tuple[np.datetime64, str, str]:
-    read = parse_months([text])
-    rule = str(read.rules[0])
-    none = np.datetime64("NaT", "us")
-    if rule in ("not a month", "no month") or not (rule or read.days[0]):
-        return none, "", "is no date"
-    if rule:
-        return none, "", READING_RULES[rule].refused
-    month = np.datetime64("0000-01", "M") + int(read.ordinals[0])
-    return (month.astype("datetime64[D]") + int(read.days[0]) - 1).astype("datetime64[us]"), read.form, ""

@@ -111,12 +111,13 @@ def read_wide(frame: Any, series: Sequence[str] | None) -> Table:
     return Table(keys, start, "period", {"value": cells})
 
 
-def read_events(frame: Any, series: Sequence[str], when: str) -> tuple[Array, dict[str, Array], Array]:
-    """Read one row per event: the series of each, the names of the series, and the dates as they stand."""
-    rows = _as_pandas(frame, [*series, when])
-    zoned = isinstance(rows[when].dtype, pd.DatetimeTZDtype)
-    dates = rows[when].dt.tz_convert(None) if zoned else rows[when]  # elapsed time is that of UTC
-    return *_series_codes(rows, series), dates.to_numpy()
+def read_events(frame: Any, series: Sequence[str], columns: Sequence[str], *, utc: bool) -> tuple[Any, ...]:
+    """Read one row per event: the series of each, their names, and each of `columns` without its zone."""
+    rows = _as_pandas(frame, [*series, *columns])
+    bare = "tz_convert" if utc else "tz_localize"  # time passes in UTC, months are those of the clock
+    zoned = rows[list(columns)].select_dtypes("datetimetz").columns
+    cells = [getattr(rows[name].dt, bare)(None) if name in zoned else rows[name] for name in columns]
+    return *_series_codes(rows, series), *(column.to_numpy() for column in cells)
 
 
 def _dated_headings(rows: pd.DataFrame, series: Sequence[str] | None) -> tuple[dict[Any, int], list[Any]]:

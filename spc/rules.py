@@ -89,12 +89,15 @@ class Rule:
     gaps: str = "break"
 
     def __post_init__(self) -> None:
+        named: Any = self.name
+        if not isinstance(named, str) or not named.strip():
+            raise ChoiceError(f"`name` of a rule must be a text that pages can print, got {named!r}.")
         for field, words in (("asks", ASKS), ("side", SIDES), ("ties", TIES), ("gaps", GAPS)):
             choice(field, getattr(self, field), words)
         whole("span", self.span, 1, 15)
         whole("needed", self.needed, 1, self.span)
         zone: Any = self.zone
-        if isinstance(zone, bool | str) or zone is None or not 0.0 <= zone < 100.0:
+        if isinstance(zone, bool) or not isinstance(zone, int | float) or not 0.0 <= zone < 100.0:
             raise ChoiceError(
                 f"`zone` must be a number in the interval [0, 100) of sigma, got {self.zone!r}."
             )
@@ -108,7 +111,7 @@ class Rule:
 
     def _check_together(self) -> None:
         upto: Any = self.upto
-        if isinstance(upto, bool | str) or upto is None or not upto > self.zone:
+        if isinstance(upto, bool) or not isinstance(upto, int | float) or not upto > self.zone:
             raise ChoiceError(f"`upto` must be a number above `zone`, {self.zone:g}, got {upto!r}.")
         if self.asks == "within" and self.zone == 0.0:
             raise ChoiceError("`zone` must be above 0 where a rule asks 'within', got 0.")

@@ -16,7 +16,7 @@ from spc.baselines import Baseline, Ints, Phases, Window
 from spc.chart_kinds import CHARTS
 from spc.charts import limits
 from spc.charts.agreed import Agreed
-from spc.checks import choice, parcel
+from spc.checks import ChoiceError, choice, parcel
 from spc.comparing import compare
 from spc.covers import Beside, Cover
 from spc.detection import exceptions
@@ -37,12 +37,16 @@ __all__ = ["Scorecard", "scorecard"]
 WINDOWS = (1, 3, 12)
 #: Two years set the limits by which the last year is judged.
 YEAR_JUDGED = Window(36, first=24)
+#: Charts of counts, ranges, sds and sums, which are not where the values are.
+PLOTTING_OTHER = ("np", "mr", "r", "s", "cusum")
 #: A page is made by a room above this one, found by its name when it is asked for (docs/decisions/0004).
 SHOWN_BY = {
     "text": "spc.reporting.console:text",
     "html": "spc.reporting.html:page",
     "notebook": "spc.reporting.html:fragment",
     "excel": "spc.reporting.excel:workbook",
+    "narrative": "spc.narrating:narrative",
+    "summary": "spc.executive:summary",
 }
 ARROWS = {1: "▲", -1: "▼", 0: "—", 2: ""}
 
@@ -152,6 +156,14 @@ class Scorecard:
     def to_excel(self, path: Any, **options: Any) -> None:
         """Write the scorecard as an Excel workbook; see `spc.reporting.excel.workbook`."""
         _show("excel", self, path=path, **options)
+
+    def narrative(self, *, top: int | None = None) -> Any:
+        """Return the bullets of a paper, with figures; see `spc.narrating.narrative`."""
+        return _show("narrative", self, top=top)
+
+    def summary(self, *, rule: str = "change") -> Any:
+        """Return how many measures improve, decline, stand still; see `spc.executive.summary`."""
+        return _show("summary", self, rule=rule)
 
     def _repr_html_(self) -> str:
         return str(_show("notebook", self))
@@ -266,6 +278,9 @@ def scorecard(
     Scorecard(57 series as at 2024-07, 20 with exceptions)
     """
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
+    choice("chart", chart, (*CHARTS, "auto"))
+    if agreed is not None:
+        _alone(baseline=baseline != YEAR_JUDGED, chart=chart != "auto", phase=phase is not None)
     last = panel.position(as_at)
     measures = catalogue_of(measures)
     whole = with_refused(panel)
@@ -280,7 +295,7 @@ def scorecard(
         lines = limits(panel, agreed=agreed, as_at=each)
     else:
         cuts = _phases(phase, whole, order, panel, rows)
-        bounds = _bounds_of(panel, rows)
+        bounds = _bounds_of(panel, rows, charts)
         lines = limits(panel, chart=charts, phase=cuts, baseline=baseline, as_at=each, bounds=bounds)
     found = exceptions(lines, rules=rules)
     line = trend(panel, as_at=each)
@@ -296,6 +311,14 @@ def scorecard(
     )
 
 
+def _alone(**given: bool) -> None:
+    for name, is_given in given.items():
+        if is_given:
+            raise ChoiceError(
+                f"`{name}` was settled when the limits were agreed: leave it out, or leave out `agreed`."
+            )
+
+
 def _chart_for(measure: Measure, chart: str) -> str:
     """Under "auto" the catalogue has the word; a chart for other kinds of data leaves a measure on XmR."""
     wanted = measure.chart if chart == "auto" else chart
@@ -303,19 +326,24 @@ def _chart_for(measure: Measure, chart: str) -> str:
         return "auto" if measure.kind == "count" else "xmr"
     if chart == "auto":
         return wanted
-    needs = CHARTS[wanted].needs if wanted in CHARTS else "values"
     fits = {"counts": measure.kind == "count", "parts": measure.how.windows == "ratio"}
-    return wanted if fits.get(needs.removeprefix("whole "), True) else "xmr"
+    return (
+        wanted if fits.get(CHARTS[wanted].needs.removeprefix("whole "), True) else _chart_for(measure, "auto")
+    )
 
 
-def _bounds_of(panel: Panel, rows: Assignment) -> Floats:
-    """Return where values can never be: below 0 where none is, above all of a proportion (n_series, 2)."""
+def _bounds_of(panel: Panel, rows: Assignment, charts: Sequence[str]) -> Floats:
+    """Return where values can never be: below 0 where none is, above all of a proportion (n_series, 2).
+
+    Charts that plot something else than the value know their own bounds.
+    """
     tops = rows.each(lambda m: 1.0 if m.kind == "proportion" else np.nan, float)
     tops = np.where(panel.is_ratio, tops, tops * rows.each(lambda m: m.shown.per, float))
     observed = np.where(np.isnan(panel.observed), 0.0, panel.observed)
     low = np.where((observed >= 0.0).all(axis=1), 0.0, np.nan)
     high = np.where((observed <= tops[:, None]).all(axis=1), tops, np.nan)
-    return np.stack([low, high], axis=1)
+    other = np.isin(charts, PLOTTING_OTHER)
+    return np.where(other[:, None], np.nan, np.stack([low, high], axis=1))
 
 
 def _order(panel: Panel, measures: Catalogue | None) -> Ints:

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from spc.checks import ChoiceError, parcel, positive, whole
+from spc.checks import ChoiceError, choice, parcel, positive, whole
 from spc.kernels.averages import rolling as rolling_kernel
 from spc.kernels.slopes import line_signs, slopes
 from spc.panel import Floats, Panel
 from spc.results import Trend
+from spc.trend_scorers import SCORERS, Months, Scorer, rolling_line
 
 __all__ = ["trend"]
 
@@ -21,8 +22,9 @@ def trend(
     as_at: Any = None,
     window: int = 12,
     span: int = 36,
-    strong: float = 0.05,
-    weak: float = 0.15,
+    scorer: str | Scorer = "windows",
+    strong: float | None = None,
+    weak: float | None = None,
 ) -> Trend:
     """Fit the rolling-12 trend of every series and say how strong it is.
 
@@ -39,27 +41,33 @@ def trend(
         Length of the rolling window in months.
     span : int
         How far back the line reaches, in months.
-    strong, weak : float
-        Two-sided p at or below which a trend is strong, or weak.
+    scorer : {"windows", "mann_kendall", "r2"} or Scorer
+        What grades the trend: the test of SPEC 4, Mann and Kendall's on the months, or R2 of the rolling line
+        (no test); or a row of your own as those in `spc.SCORERS`.
+    strong, weak : float, optional
+        Two-sided p at or below which a trend is strong, or weak (0.05 and 0.15); for R2 the number at or
+        above which it is (0.75 and 0.10).
 
     Returns
     -------
     Trend
-        `slope` (per month), `r`, `t`, `p`, `strength`, `direction`, `words`, each (n_series,).
+        `slope` (per month), `r`, `t`, `p`, `strength`, `direction`, `words`, each (n_series,); `naive_p` and
+        `naive_strength` are what a slope test on the overlapping windows would have said.
 
     Raises
     ------
     ChoiceError
-        A window, span or p out of range.
+        A window, span or threshold out of range, a misspelt scorer.
 
     Notes
     -----
     SPEC 4. Student's t with m - 2 degrees of freedom is exact for independent normal months whose variance
     is proportional to the denominator. At 36 months noise is called strong in 5% and weak or strong in 15%
-    of series; with autocorrelation 0.3 in 15% and 30%, with fixed seasons in 1.7% and 5%. At least
+    of series; with autocorrelation 0.3 in 15% and 30%, with fixed seasons in fewer than 5% and 15%. At least
     2 x `window` months must stand in complete windows, else `not enough history`. A series that brings
     `given` rolling values (a median) takes its strength from its months, and is `None / Stable` where the
-    line through the given values points the other way.
+    line through the given values points the other way; so is one whose scorer sees the other direction.
+    docs/changes.md compares the scorers on noise.
 
     Examples
     --------
@@ -71,8 +79,8 @@ def trend(
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
     width = whole("window", window, 2, 1_000)
     reach = whole("span", span, 2 * width, 10_000)
-    if positive("strong", strong, high=1.0) > positive("weak", weak, high=1.0):
-        raise ChoiceError(f"`strong` must be at most `weak`, got {strong!r} and {weak!r}.")
+    row = scorer if isinstance(scorer, Scorer) else SCORERS[choice("scorer", scorer, SCORERS)]
+    grades = _thresholds(row, strong, weak)
     ends = panel.positions(as_at)
     top, below = panel.aligned(ends, reach)
     bare = np.isnan(top) | np.isnan(below) | (below == 0.0)  # a month without a ratio is no month of the line
@@ -80,34 +88,41 @@ def trend(
     slope, r = np.empty(panel.n_series), np.empty(panel.n_series)
     months = np.empty(panel.n_series, np.int64)
     slopes(top, below, width, slope, r, months)
-    t, p = _student(r, months)
-    strength = np.where(p <= strong, 2, np.where(p <= weak, 1, 0)).astype(np.int8)
+    seen = Months(top=top, below=below, window=width, r=r, count=months)
+    score, naive = row.ask(seen), rolling_line(seen)
+    strength = row.grade(score, *grades)
     direction = np.sign(np.nan_to_num(slope)).astype(np.int8)
+    strength[np.sign(np.nan_to_num(score.r)) != direction] = 0
     sign, count = _given_line(panel, ends, top, width)
     strength[(count > width) & (sign != direction)] = 0
-    strength[months < 2 * width] = -1
+    naive_strength = np.where(naive.p <= 0.05, 2, np.where(naive.p <= 0.15, 1, 0)).astype(np.int8)
+    strength[months < 2 * width] = naive_strength[months < 2 * width] = -1
     direction[strength <= 0] = 0
     return Trend(
         ends=ends,
         panel=panel,
         slope=slope,
-        r=r,
-        t=t,
-        p=p,
+        r=score.r,
+        t=score.t,
+        p=score.p,
         months=months,
         strength=strength,
         direction=direction,
+        naive_p=naive.p,
+        naive_strength=naive_strength,
+        scorer=row.name,
     )
 
 
-def _student(r: Floats, months: np.ndarray[Any, Any]) -> tuple[Floats, Floats]:
-    """Return t and its two-sided p with months - 2 degrees of freedom; p is 0 on an exact line."""
-    from scipy.special import stdtr
-
-    freedom = np.maximum(months - 2, 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        t = r * np.sqrt(freedom / np.maximum(1.0 - r * r, 0.0))
-    return t, 2.0 * stdtr(freedom, -np.abs(t))
+def _thresholds(scorer: Scorer, strong: float | None, weak: float | None) -> tuple[float, float]:
+    """Return what is strong and what is weak: as asked for, else as the scorer has it."""
+    high = positive("strong", scorer.strong if strong is None else strong, high=1.0)
+    low = positive("weak", scorer.weak if weak is None else weak, high=1.0)
+    if high > low and scorer.by == "p":
+        raise ChoiceError(f"`strong` must be at most `weak`, got {high!r} and {low!r}.")
+    if high < low and scorer.by == "r2":
+        raise ChoiceError(f"`strong` must be at least `weak` for an R2, got {high!r} and {low!r}.")
+    return high, low
 
 
 def _given_line(

@@ -267,7 +267,7 @@ def test_other_arguments_are_refused_beside_it(tmp_path: Path) -> None:
         with pytest.raises(spc.ChoiceError, match=f"`{name}` was settled when the limits were agreed"):
             spc.limits(panel, agreed=agreed, **{name: value})
     spc.limits(panel, agreed=agreed, chart="xmr", width=3.0)  # as they are by default
-    with pytest.raises(spc.ChoiceError, match="`agreed` must be a Agreed"):
+    with pytest.raises(spc.ChoiceError, match="`agreed` must be an Agreed"):
         spc.limits(panel, agreed="agreed.csv")  # type: ignore[arg-type]
 
 

@@ -104,7 +104,7 @@ def test_zones_follow_the_denominators():
     of = np.full((1, 32), 100.0)
     of[0, 24:] = 400.0
     top = of * 0.5
-    top[0, 24:26] = 0.55 * 400.0 + 1.0  # 2.1 sigma of 400, 1.05 sigma of 100
+    top[0, 24:26] = 221.0  # 2.1 sigma of 400, 1.05 sigma of 100
     found = spc.exceptions(spc.limits(panel(top, of), chart="p", baseline=24), rules="opcc")
     assert np.flatnonzero(found.mask[0] & 4).tolist() == [25]
 
@@ -170,7 +170,26 @@ def test_a_bad_month_after_the_baseline_changes_nothing_before_it():
     top[0, 30] = of[0, 30] + 7.5
     after = spc.limits(panel(top, of), chart="p", baseline=24)
     assert after.status.tolist() == ["ok"] and np.array_equal(before.ucl, after.ucl)
-    assert flags(after)[0, 30] == 1
+    assert np.isnan(after.points[0, 30]) and not flags(after)[0, 30]  # more than all is no share: a gap
+    told = spc.limits(panel(top, of), chart="p", baseline=24, as_at=panel(top, of).months[30])
+    assert told.status.tolist() == ["no counts"]
+
+
+@pytest.mark.parametrize(
+    ("name", "month", "status"),
+    [
+        ("t", -4.0, "negative value"),
+        ("c", -1.0, "no counts"),
+        ("c", 2.5, "no counts"),
+        ("g", -1.0, "no counts"),
+    ],
+)
+def test_what_cannot_be_is_told_in_the_month_reported_on(name: str, month: float, status: str):
+    row = np.tile([3.0, 5.0, 4.0, 6.0], 7)
+    row[-1] = month
+    limits = spc.limits(panel([row, np.abs(row)]), chart=name, baseline=24)
+    assert limits.status.tolist() == [status, "no counts" if month == 2.5 else "ok"]
+    assert np.isnan(limits.points[0, -1]) and not spc.exceptions(limits).mask[0].any()
 
 
 @pytest.mark.parametrize("name", [*RATIOS, "c", "g", "t"])
@@ -210,7 +229,7 @@ def test_a_known_centre_is_used_and_refused_where_it_cannot_be():
 @pytest.mark.parametrize("name", ["p", "np", "u", "g"])
 def test_a_known_sigma_is_refused_where_it_follows_from_the_centre(name: str):
     data = panel(noise(n=1)[0]) if name == "g" else panel(*noise(n=1))
-    with pytest.raises(spc.ChoiceError, match=f"`sigma` of the {name} chart follows from its centre"):
+    with pytest.raises(spc.ChoiceError, match=f"A known `sigma` says nothing to the chart {name!r}"):
         spc.limits(data, chart=name, sigma=1.0)
 
 

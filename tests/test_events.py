@@ -16,7 +16,7 @@ import spc
 
 def gaps(dates: Any, **asked: Any) -> list[float]:
     frame = pd.DataFrame({"measure": "Falls", "date": dates})
-    return spc.Panel.from_events(frame, **asked).values[0].tolist()
+    return spc.Panel.from_events(frame, between=True, **asked).values[0].tolist()
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_every_series_ends_with_its_latest_gap():
             "on": [f"2024-01-{day:02d}" for day in (1, 4, 3, 31, 9, 5, 4, 10)],
         }
     )
-    panel = spc.Panel.from_events(frame, series=["area", "kind"], when="on")
+    panel = spc.Panel.from_events(frame, series=["area", "kind"], when="on", between=True)
     assert panel.start is None and panel.echo == "order"
     assert panel.keys["area"].tolist() == ["N", "S", "E"]
     nan = np.nan
@@ -68,8 +68,8 @@ def test_every_series_ends_with_its_latest_gap():
 def test_frames_of_other_makers_are_read():
     days = [dt.date(2024, 1, day) for day in (1, 5, 2)]
     frame = pl.DataFrame({"measure": ["Falls"] * 3, "date": days})
-    assert spc.Panel.from_events(frame).values.tolist() == [[1.0, 3.0]]
-    assert spc.Panel.from_events(frame.to_arrow()).values.tolist() == [[1.0, 3.0]]
+    assert spc.Panel.from_events(frame, between=True).values.tolist() == [[1.0, 3.0]]
+    assert spc.Panel.from_events(frame.to_arrow(), between=True).values.tolist() == [[1.0, 3.0]]
 
 
 @pytest.mark.parametrize(
@@ -101,13 +101,15 @@ def test_what_is_no_date_is_refused_by_series_row_and_raw_text(dates: Any, said:
 def test_what_else_is_refused():
     frame = pd.DataFrame({"measure": ["Falls"], "date": ["2024-07-31"]})
     with pytest.raises(spc.ChoiceError, match="`between` must be True"):
-        spc.Panel.from_events(frame, between=False)
+        spc.Panel.from_events(frame, between="days")
+    with pytest.raises(spc.ChoiceError, match="`between` cannot go with"):
+        spc.Panel.from_events(frame, between=True, until="2024-08")
     with pytest.raises(spc.InputError, match="no column 'when'"):
-        spc.Panel.from_events(frame, when="when")
+        spc.Panel.from_events(frame, when="when", between=True)
     with pytest.raises(spc.InputError, match="no rows"):
-        spc.Panel.from_events(frame.iloc[:0])
+        spc.Panel.from_events(frame.iloc[:0], between=True)
     with pytest.raises(spc.InputError, match="Row 1 has no 'measure'"):
-        spc.Panel.from_events(frame.assign(measure=None))
+        spc.Panel.from_events(frame.assign(measure=None), between=True)
 
 
 def test_the_order_of_rows_does_not_matter():
@@ -118,8 +120,8 @@ def test_the_order_of_rows_does_not_matter():
             "date": np.datetime64("2024-01-01T00:00", "m") + rng.integers(0, 500_000, 60),
         }
     )
-    once = spc.Panel.from_events(frame)
-    shuffled = spc.Panel.from_events(frame.sample(frac=1.0, random_state=4))
+    once = spc.Panel.from_events(frame, between=True)
+    shuffled = spc.Panel.from_events(frame.sample(frac=1.0, random_state=4), between=True)
     rows = [shuffled.keys["measure"].tolist().index(name) for name in once.keys["measure"]]
     assert np.array_equal(once.values, shuffled.values[rows])
     assert once.values.sum(axis=1) == pytest.approx(

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import spc
-from spc.charts.fitting import SCREEN
 from spc.results import warnings
 
 WINDOW = spc.Window(36, first=24)
@@ -126,9 +125,12 @@ def test_a_step_is_near_for_24_months() -> None:
     for as_at, near in (("2021-06", ""), ("2022-06", "step nearby"), ("2023-05", "step nearby")):
         assert spc.limits(panel, phase=phase, as_at=as_at, min_observed=6).warnings[0] == near
     assert spc.limits(panel, phase=phase, as_at="2023-06").warnings[0] == ""
-    for window in (WINDOW, spc.Window(18, first=12)):
+    for window, near in (
+        (WINDOW, ""),
+        (spc.Window(18, first=12), "step nearby"),
+    ):  # the first has no limits yet
         limits = spc.limits(panel, phase=phase, as_at="2022-10", baseline=window, min_observed=6)
-        assert limits.warnings[0] == "step nearby"
+        assert limits.warnings[0] == near
 
 
 def test_the_first_month_of_a_series_or_of_a_window_is_no_step() -> None:
@@ -146,7 +148,21 @@ def test_screened_is_said_where_ranges_were_left_out() -> None:
     assert warned(np.tile([1.0, 2.0, 4.0], 16), screen="ranges").replace("autocorrelation", "") == ""
     assert "screened" not in warned(spike, screen="ranges", sigma=4.0)
     assert "screened" not in warned(spike, screen="ranges", sigma="sd")
-    assert SCREEN["ranges"] == warnings.SCREEN
+    assert warned(spike, screen="ranges", sigma="median_range") == "screened"
+    assert "screened" in warned(changed(20, 1e6), screen="ranges", chart="t")
+    assert warned(spike, screen="ranges", chart="i_prime", of=np.full((1, 48), 10.0)) == "screened"
+
+
+def test_a_season_is_no_autocorrelation_where_the_chart_has_taken_it_out() -> None:
+    months = np.arange(48)
+    season = 50.0 + 10.0 * np.sin(2.0 * np.pi * months / 12.0)
+    values = season + np.random.default_rng(2).normal(0.0, 1.0, (200, 48))
+    panel = spc.Panel.from_numpy(values, start="2020-01")
+    said = {}
+    for chart in ("xmr", "seasonal_xmr"):
+        warned_of = spc.limits(panel, chart=chart, baseline=36).warnings
+        said[chart] = np.mean(["autocorrelation" in word for word in warned_of])
+    assert said["xmr"] == 1.0 and said["seasonal_xmr"] < 0.15
 
 
 def test_what_is_said_of_a_series_does_not_depend_on_the_others() -> None:

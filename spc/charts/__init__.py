@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -16,6 +16,7 @@ from spc.charts.attributes import c, i_prime, np_chart, p, p_prime, u, u_prime
 from spc.charts.bounding import within
 from spc.charts.excluding import Exclusion, barred_months
 from spc.charts.fitting import Fitted, Problem
+from spc.charts.impossible import without_impossible
 from spc.charts.individuals import moving_range, run, xmr
 from spc.charts.memory import cusum, ewma, moving_average
 from spc.charts.rare import g, t
@@ -156,13 +157,13 @@ def limits(
     whole_phases = Phases.single(panel, ends) if phase is None else _phases_of(panel, phase).until(ends)
     phases, base_first, base_last = resolve(panel, whole_phases, baseline, ends)
     names = _charts_of(panel, chart)
-    heeded(asked, names)
     if isinstance(baseline, str) and isinstance(chart, str) and chart == "small_count":
         raise ChoiceError(
             "The small_count chart judges months after its baseline, so `baseline` must leave some: "
             "a number of months, a pair of months or spc.Window(36, first=24)."
         )
     known = [as_known(given, name, panel) for given, name in ((centre, "centre"), (sigma, "sigma"))]
+    heeded(asked, names, known)
     task = Task(
         panel=panel,
         phases=phases,
@@ -187,7 +188,7 @@ def _as_agreed(panel: Panel, agreed: Agreed, as_at: Any) -> Limits:
 
 def _charts_of(panel: Panel, chart: str | Sequence[str]) -> np.ndarray[Any, Any]:
     choices = (*CHARTS, "auto")
-    if isinstance(chart, str) or chart is None:
+    if isinstance(chart, str | bytes) or not isinstance(chart, Iterable):
         return np.full(panel.n_series, choice("chart", chart, choices), dtype=object)
     names = np.array([choice("chart", name, choices) for name in chart], dtype=object)
     if len(names) != panel.n_series:
@@ -197,12 +198,7 @@ def _charts_of(panel: Panel, chart: str | Sequence[str]) -> np.ndarray[Any, Any]
 
 def _phases_of(panel: Panel, phase: Phases) -> Phases:
     parcel("phase", phase, Phases, "spc.phases_at(panel, months)")
-    made = phase.panel
-    if made is None or (made.n_series, made.n_periods, made.start) != (
-        panel.n_series,
-        panel.n_periods,
-        panel.start,
-    ):
+    if not phase.belongs_to(panel):
         raise ChoiceError("`phase` must be made from the same panel: spc.phases_at(panel, months).")
     return phase
 
@@ -232,7 +228,7 @@ def _fit(task: Task, names: np.ndarray[Any, Any]) -> tuple[dict[str, Any], Month
     n = len(task.phases.first)
     fields = ("centre", "sigma", "upper", "lower", "total", "scale", "shape")
     lines: dict[str, Any] = {f"phase_{name}": np.full(n, np.nan) for name in fields}
-    lines["phase_count"] = np.zeros(n, np.int64)
+    lines["phase_count"], lines["phase_screened"] = np.zeros(n, np.int64), np.zeros(n, np.int64)
     lines["phase_chart"], lines["phase_status"] = np.zeros(n, np.int8), np.zeros(n, np.int8)
     months: list[Months] = []
     for name in dict.fromkeys(names.tolist()):
@@ -243,10 +239,12 @@ def _fit(task: Task, names: np.ndarray[Any, Any]) -> tuple[dict[str, Any], Month
         answer = within(FITS[kind.name](problem), problem, task.bounds[series])
         if name in MIXED:
             answer = take_small_counts(answer, problem, name, task.options["small_count"])
+        answer = without_impossible(answer, problem)
         for field in ("centre", "sigma", "upper", "lower", "status"):
             lines[f"phase_{field}"][rows] = getattr(answer, field)
         for field in ("count", "total", "scale"):
             lines[f"phase_{field}"][rows] = getattr(problem.spread, field)
+        lines["phase_screened"][rows] = 0 if answer.screened is None else answer.screened
         lines["phase_shape"][rows] = np.inf if answer.shape is None else answer.shape
         lines["phase_chart"][rows] = CODES[kind.name] if answer.chart is None else answer.chart
         if answer.months is not None:

@@ -160,6 +160,11 @@ class AgreedProblem(Problem):
 
     told: Spread | None = None
 
+    @property
+    def is_agreed(self) -> bool:
+        """Nothing is estimated."""
+        return True
+
     @cached_property
     def spread(self) -> Spread:
         """What the baselines said when the limits were agreed."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from spc.chart_kinds import CHARTS, FREELY
 from spc.charts.constants import D2
-from spc.charts.fitting import SCREEN, Choices
+from spc.charts.fitting import Choices
 from spc.checks import ChoiceError, choice, positive, whole
 from spc.panel import Floats, Panel
 
@@ -21,6 +21,7 @@ WORDS = {
     "centre": ("mean", "median"),
     "sigma": ("mean_range", "median_range", "sd"),
     "gaps": ("break", "bridge"),
+    "screen": ("none", "ranges"),
     "autocorrelation": ("ignore", "widen"),
 }
 
@@ -40,10 +41,10 @@ def as_choices(
         centre=choice("centre", centre, WORDS["centre"]) if isinstance(centre, str) else "mean",
         sigma=choice("sigma", sigma, WORDS["sigma"]) if isinstance(sigma, str) else "mean_range",
         gaps=choice("gaps", gaps, WORDS["gaps"]),
-        screen=choice("screen", screen, SCREEN),
+        screen=choice("screen", screen, WORDS["screen"]),
         autocorrelation=choice("autocorrelation", autocorrelation, WORDS["autocorrelation"]),
         constants=choice("constants", constants, D2),
-        width=positive("width", width),
+        width=positive("width", width, high=100.0),
         least=whole("min_observed", least, 2, 100_000),
     )
 
@@ -54,6 +55,8 @@ def as_known(given: Any, name: str, panel: Panel) -> Floats | None:
         return None
     try:
         numbers = np.asarray(given, np.float64)
+        if np.asarray(given).dtype.kind not in "iuf":
+            raise TypeError
         known = np.broadcast_to(numbers, (panel.n_series,)).copy()
     except (TypeError, ValueError):
         known = np.full(0, np.nan)
@@ -85,19 +88,27 @@ def as_bounds(given: Bounds, panel: Panel) -> Floats:
     return found
 
 
-def heeded(asked: Choices, names: np.ndarray[Any, Any]) -> None:
-    """Refuse a choice that says nothing to any of the charts: nothing is passed over in silence."""
+def heeded(asked: Choices, names: np.ndarray[Any, Any], known: Sequence[Floats | None]) -> None:
+    """Refuse a choice or a known number that says nothing to a chart: nothing is passed over in silence."""
     charts = list(dict.fromkeys("xmr" if name == "auto" else name for name in names.tolist()))
-    if not charts:
-        return
-    for name in FREELY:
+    for name in FREELY if charts else ():
         word = getattr(asked, name)
         if word != getattr(Choices, name) and not any(name in CHARTS[chart].takes for chart in charts):
-            takers = ", ".join(repr(chart.name) for chart in CHARTS.values() if name in chart.takes)
-            told = " and ".join(repr(chart) for chart in charts)
-            raise ChoiceError(
-                f"`{name}` = {word!r} says nothing to the chart {told}: leave it out, or take {takers}."
-            )
+            _refuse(f"`{name}` = {word!r}", charts, [c.name for c in CHARTS.values() if name in c.takes])
+    for name, numbers in zip(("centre", "sigma"), known, strict=True):
+        deaf = [chart for chart in charts if name not in CHARTS[chart].knows]
+        told = () if numbers is None else names[~np.isnan(numbers)]
+        for chart in dict.fromkeys(told):
+            if chart in deaf:
+                _refuse(f"A known `{name}`", [chart], [c.name for c in CHARTS.values() if name in c.knows])
+
+
+def _refuse(what: str, charts: Sequence[str], takers: Sequence[str]) -> NoReturn:
+    told = " and ".join(map(repr, charts))
+    raise ChoiceError(
+        f"{what} says nothing to the chart {told}: leave it out (NaN for a series), or take one of "
+        f"{', '.join(map(repr, takers))}."
+    )
 
 
 def options_of(

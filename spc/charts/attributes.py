@@ -72,7 +72,6 @@ def np_chart(problem: Problem) -> Fitted:
 def _shares(problem: Problem, counted: bool) -> Fitted:
     found = _ratios(problem)
     centre = _centre(problem, found.rate, 1.0)
-    refuse_sigma(problem, "p_prime takes sigma_z")
     with np.errstate(invalid="ignore"):
         unit = np.sqrt(np.maximum(centre * (1.0 - centre), 0.0))
     status = _status(problem, found, unit, ~np.isnan(problem.known_centre), SHARE)
@@ -100,7 +99,7 @@ def c(problem: Problem) -> Fitted:
     sigma = np.where(np.isnan(problem.known_sigma), np.sqrt(np.maximum(centre, 0.0)), problem.known_sigma)
     known = ~np.isnan(problem.known_centre)
     status = _told(problem, sigma, known if words != "negative_binomial" else np.zeros_like(known))
-    status[~whole & (own.count >= problem.choices.least)] = NO_COUNTS
+    status[~whole & (own.count > 0) & ((own.count >= problem.choices.least) | known)] = NO_COUNTS
     shown, sigma = _shown(centre, status), _shown(sigma, status)
     if words == "sigma":
         reach = problem.choices.width * sigma
@@ -125,7 +124,6 @@ def u(problem: Problem) -> Fitted:
     words = problem.options["limits"]
     found = _ratios(problem, dispersed=words == "negative_binomial")
     centre = _centre(problem, found.rate)
-    refuse_sigma(problem, "u_prime takes sigma_z")
     unit = np.sqrt(np.maximum(centre, 0.0))
     known = ~np.isnan(problem.known_centre) & (words != "negative_binomial")
     status = _status(problem, found, unit, known, attributes.NO_COUNT)
@@ -164,7 +162,8 @@ def _laney(problem: Problem, found: Ratios, centre: Floats, unit: Floats, flaws:
     sigma_z = np.where(unit == 0.0, 0.0, sigma_z)
     known = ~np.isnan(problem.known_sigma) & ~np.isnan(problem.known_centre)
     status = _status(problem, found, sigma_z, known, flaws)
-    return _by_month(problem, found.of, centre, unit * sigma_z, status, sigma_z)
+    fitted = _by_month(problem, found.of, centre, unit * sigma_z, status, sigma_z)
+    return fitted if problem.choices.sigma == "sd" else replace(fitted, screened=scored.spread.screened)
 
 
 def i_prime(problem: Problem) -> Fitted:
@@ -179,7 +178,7 @@ def i_prime(problem: Problem) -> Fitted:
     found = _ratios(problem)
     centre = _centre(problem, found.rate, low=-np.inf)
     choices = problem.choices
-    spread = np.empty(problem.n_phases)
+    spread, screened = np.empty(problem.n_phases), np.empty(problem.n_phases, np.int64)
     attributes.normalised(
         np.ascontiguousarray(problem.allowed(problem.values)),
         found.of,
@@ -191,6 +190,7 @@ def i_prime(problem: Problem) -> Fitted:
         screen_of(choices),
         HOW[choices.sigma],
         spread,
+        screened,
     )
     if choices.sigma == "sd":
         spread /= c4(problem.spread.count)
@@ -203,7 +203,7 @@ def i_prime(problem: Problem) -> Fitted:
     sigma = np.where(np.isnan(problem.known_sigma), estimated, problem.known_sigma)
     known = ~np.isnan(problem.known_sigma) & ~np.isnan(problem.known_centre)
     status = _status(problem, found, sigma, known, 0)
-    return _by_month(problem, found.of, centre, sigma, status, sigma)
+    return replace(_by_month(problem, found.of, centre, sigma, status, sigma), screened=screened)
 
 
 def _ratios(problem: Problem, of: Floats | None = None, dispersed: bool = False) -> Ratios:

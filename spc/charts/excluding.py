@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +47,11 @@ class Exclusion:
 
 def barred_months(panel: Panel, exclude: Mapping[Any, str] | Sequence[Exclusion]) -> Flags | None:
     """Return the months that may not set limits (n_series, n_periods), or None where all may."""
+    if isinstance(exclude, str | bytes) or not isinstance(exclude, Iterable):
+        raise ChoiceError(
+            "`exclude` must map months to reasons, or hold rows of spc.Exclusion, "
+            f"got {exclude!r}: write {{'2020-04': 'first lockdown'}}."
+        )
     rows = (
         [Exclusion(month, reason) for month, reason in exclude.items()]
         if isinstance(exclude, Mapping)

@@ -16,7 +16,7 @@ from spc.kernels.spread import spread as spread_kernel
 from spc.panel import Floats
 from spc.results import Months
 from spc.results.limits import Codes, Flags
-from spc.results.statuses import NEGATIVE, NO_COUNTS, NO_PARTS, NO_VARIATION, OK, SHORT_HISTORY
+from spc.results.statuses import NO_COUNTS, NO_VARIATION, OK, SHORT_HISTORY
 from spc.subgroups import Subgroups
 
 __all__ = ["Choices", "Fitted", "Problem", "Spread", "months_of", "screen_of", "status_of"]
@@ -89,6 +89,11 @@ class Problem:
     within: Subgroups | None = None
 
     @property
+    def is_agreed(self) -> bool:
+        """Whether the limits were settled before, so that nothing is estimated."""
+        return False
+
+    @property
     def n_phases(self) -> int:
         """How many phases there are."""
         return len(self.first)
@@ -158,12 +163,8 @@ class Spread:
         return np.where((self.scale == 1.0) & (self.least >= 0.0), self.total, np.nan)
 
 
-#: Ranges beyond this many times their mean are left out where screening is asked for: 3 d3 / d2 + 1.
-SCREEN = {"none": 0.0, "ranges": D4["exact"]}
-
-
 def screen_of(choices: Choices) -> float:
-    """Return the multiple of the mean range beyond which ranges are left out, as the constants have it."""
+    """Return the multiple of the mean range beyond which ranges are left out, 3 d3 / d2 + 1; 0 for none."""
     return 0.0 if choices.screen == "none" else D4[choices.constants]
 
 
@@ -213,6 +214,8 @@ class Fitted:
         Positions in `CHARTS`, where not all phases are on the chart that was asked for.
     shape : (n_phases,) float64, optional
         Of negative binomial months, on the small_count chart; infinite where they vary by chance alone.
+    screened : (n_phases,) int64, optional
+        Moving ranges that were left out of sigma.
     """
 
     centre: Floats
@@ -223,6 +226,7 @@ class Fitted:
     months: Months | None = None
     chart: Codes | None = None
     shape: Floats | None = None
+    screened: Ints | None = None
 
 
 def months_of(
@@ -252,6 +256,5 @@ def status_of(problem: Problem, count: Ints, sigma: Floats, usable: Flags | None
     known = ~np.isnan(problem.known_centre) & ~np.isnan(problem.known_sigma)
     status[np.isnan(sigma) | ((count < problem.choices.least) & ~known)] = SHORT_HISTORY
     if usable is not None:
-        wrong = {"parts": NO_PARTS, "gaps": NEGATIVE}.get(problem.chart.needs, NO_COUNTS)
-        status[~usable & (status != SHORT_HISTORY)] = wrong
+        status[~usable & (status != SHORT_HISTORY)] = NO_COUNTS
     return status

@@ -30,7 +30,8 @@ def xmr(problem: Problem) -> Fitted:
     drawn = (status == OK) | (status == NO_VARIATION)
     centre, sigma = np.where(drawn, centre, np.nan), np.where(drawn, sigma, np.nan)
     reach = problem.choices.width * sigma
-    return Fitted(centre, sigma, centre + reach, centre - reach, status)
+    out = None if problem.choices.sigma == "sd" else spread.screened
+    return Fitted(centre, sigma, centre + reach, centre - reach, status, screened=out)
 
 
 def sigma_of(problem: Problem, spread: Spread) -> Floats:
@@ -91,7 +92,8 @@ def moving_range(problem: Problem) -> Fitted:
     points = _ranges(problem)
     lower = np.where(drawn, 0.0, np.nan)
     none = np.full_like(centre, np.nan)
-    return Fitted(centre, none, upper, lower, status, months_of(problem, points, centre, none, upper, lower))
+    months = months_of(problem, points, centre, none, upper, lower)
+    return Fitted(centre, none, upper, lower, status, months, screened=spread.screened)
 
 
 def _ranges(problem: Problem) -> Floats:
@@ -139,7 +141,9 @@ def run(problem: Problem) -> Fitted:
     estimated = spread.mean if problem.options["middle"] == "mean" else spread.median
     centre = _known(problem.known_centre, estimated)
     known = ~np.isnan(problem.known_centre)
-    still = np.where(known, spread.mean_range == 0.0, _still(problem, spread))
+    # months that lie on a known centre, all of them, say as little as months that are all the same
+    on_centre = (spread.mean_range == 0.0) & (np.abs(spread.mean - centre) <= TIE * np.abs(centre))
+    still = np.where(known, on_centre, _still(problem, spread))
     status = np.where(still, NO_VARIATION, OK).astype(np.int8)
     status[(spread.count < problem.choices.least) & ~known] = SHORT_HISTORY
     drawn = (status == OK) | (status == NO_VARIATION)

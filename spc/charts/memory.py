@@ -9,6 +9,8 @@ there is nothing to judge by.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from spc.baselines import Ints
@@ -91,7 +93,7 @@ def cusum(problem: Problem) -> Fitted:
         lower=over(0.0 - limit),
         below=below,
     )
-    return Fitted(fitted.centre, fitted.sigma, none, none, fitted.status, months)
+    return replace(fitted, upper=none, lower=none, months=months)
 
 
 def _phases(problem: Problem) -> tuple[Ints, Ints, Ints]:
@@ -112,4 +114,4 @@ def _about_the_centre(problem: Problem, fitted: Fitted, points: Floats, shares: 
         lower=centre - reach,
     )
     none = np.full_like(fitted.centre, np.nan)
-    return Fitted(fitted.centre, fitted.sigma, none, none, fitted.status, months)
+    return replace(fitted, upper=none, lower=none, months=months)

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from spc.charts.attributes import held_months, refuse_sigma
+from spc.charts.attributes import held_months
 from spc.charts.fitting import Fitted, Problem, status_of
 from spc.charts.individuals import xmr
 from spc.charts.quantiles import geometric
 from spc.checks import ChoiceError
 from spc.kernels.attributes import powers
 from spc.panel import Floats
-from spc.results.statuses import NEGATIVE, NO_VARIATION, OK, SHORT_HISTORY
+from spc.results.statuses import NEGATIVE, NO_COUNTS, NO_VARIATION, OK, SHORT_HISTORY
 
 __all__ = ["g", "t"]
 
@@ -34,7 +34,6 @@ def g(problem: Problem) -> Fitted:
     """
     spread, options = problem.spread, problem.options
     known = ~np.isnan(problem.known_centre)
-    refuse_sigma(problem, "its limits are those of the geometric distribution")
     if known.any() and options["middle"] == "median":
         raise ChoiceError(
             "`centre` of the g chart is the mean, on which its limits rest: ask for middle='mean' with it."
@@ -45,7 +44,8 @@ def g(problem: Problem) -> Fitted:
     sigma = np.sqrt(np.maximum(mean * (mean + 1.0), 0.0))
     whole = ~problem.is_ratio[problem.owner] & ~np.isnan(spread.events)
     status = status_of(problem, spread.count, sigma, whole)
-    status[(status == SHORT_HISTORY) & known & whole] = OK
+    told = (status == SHORT_HISTORY) & known
+    status[told] = np.where(whole | (spread.count == 0), OK, NO_COUNTS)[told]
     status[(status == OK) & (sigma == 0.0)] = NO_VARIATION
     drawn = (status == OK) | (status == NO_VARIATION)
     lower, upper = mean - problem.choices.width * sigma, mean + problem.choices.width * sigma
@@ -89,4 +89,5 @@ def t(problem: Problem) -> Fitted:
     centre, upper, lower = (np.maximum(line, 0.0) ** ROOT for line in (centre, upper, lower))
     none = np.full_like(sigma, np.nan)
     months = held_months(problem, problem.values, centre, none, upper, lower)
-    return Fitted(centre, sigma, upper, lower, status, replace(months, judged=judged))
+    months = replace(months, judged=judged)
+    return Fitted(centre, sigma, upper, lower, status, months, screened=fitted.screened)

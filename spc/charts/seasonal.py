@@ -60,9 +60,15 @@ def seasonal_xmr(problem: Problem) -> Fitted:
     fit.effects[~seasonal], fit.wide[~seasonal] = 0.0, 1.0
     size = np.abs(centre) + np.abs(fit.effects).max(axis=1, initial=0.0)
     with np.errstate(invalid="ignore"):
-        sigma[np.isnan(problem.known_sigma) & (sigma <= ROUNDING * size)] = 0.0
+        sigma[seasonal & np.isnan(problem.known_sigma) & (sigma <= ROUNDING * size)] = 0.0
     status: Codes = np.where((plain.status == OK) & (sigma == 0.0), np.int8(NO_VARIATION), plain.status)
-    return Fitted(centre, sigma, upper, lower, status, _lines(problem, fit, centre, sigma), chart)
+    screened = plain.screened
+    if screened is not None:
+        screened = np.where(
+            seasonal, spread_of(replace(problem, values=fit.even), fit.even).screened, screened
+        )
+    months = _lines(problem, fit, centre, sigma)
+    return Fitted(centre, sigma, upper, lower, status, months, chart, screened=screened)
 
 
 @dataclass(frozen=True, eq=False)

@@ -45,6 +45,9 @@ def take_small_counts(
     short = spread.count < problem.choices.least
     small = counts & ~short
     if asked == "auto":
+        # known numbers are those of an XmR chart; an agreement knows which phases it was
+        free = np.isnan(problem.known_centre) & np.isnan(problem.known_sigma)
+        small &= free | problem.is_agreed
         with np.errstate(invalid="ignore"):
             small &= spread.mean < RARE
     status = answer.status.copy()

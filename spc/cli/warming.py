@@ -8,16 +8,20 @@ from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 
+import numpy as np
+
 import spc.kernels as kernels
-from spc import rolling
+from spc import frames, rolling
 from spc.charts import CHARTS, limits
 from spc.cli.commands import Outcome, Say
 from spc.cli.settings import Settings
 from spc.detection import exceptions
+from spc.hierarchy import roll_up
 from spc.kernels._compile import KERNELS
 from spc.multivariate import together
 from spc.panel import Panel
 from spc.phasing import phases
+from spc.recording import records
 from spc.results import Limits
 from spc.rules import RULES
 from spc.samples import load
@@ -36,6 +40,10 @@ def warm_calls() -> list[Callable[[], object]]:
     calls += [partial(_flags, plain, rules) for rules in RULES]
     calls.append(partial(limits, panel, sigma="median_range", autocorrelation="widen"))
     calls.append(partial(phases, panel))
+    calls.append(partial(roll_up, Panel.from_numpy([[1.0, 2.0]], start=None), by=[]))
+    calls.append(lambda: records(panel, exceptions=exceptions(limits(panel))))
+    event = frames.tidy_series({"measure": np.array(["one"], object)}, {"date": ["2024-07"], "value": [1.0]})
+    calls += [partial(Panel.from_events, event, value="value", statistic=s) for s in ("total", "median")]
     several = Panel.from_numpy([[[1.0, 2.0]] * 24], start=None)
     calls += [partial(limits, several, chart="xbar_s"), partial(together, several, by="series")]
     calls += [partial(rolling.total, panel), partial(rolling.mean, panel)]

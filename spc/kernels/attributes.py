@@ -16,6 +16,8 @@ from spc.kernels._compile import kernel, row
 NO_COUNT, NO_SHARE = 1, 2
 #: How the normalised steps become one spread.
 MEAN, MEDIAN, SD = 0, 1, 2
+#: A step on the limit of screening is not beyond it (SPEC 9).
+NEAR = 1e-9
 
 
 @row
@@ -196,25 +198,33 @@ def middle_of(numbers, count):
 
 
 @row
-def screened_mean(steps, count, screen):
-    """Return the mean of the steps without those beyond `screen` times it (0: of all).
-
-    As it is where over a third would go, or nothing but zeros would stay.
-    """
+def mean_of(numbers, count):
+    """Return the mean of the first `count` numbers."""
     high, low = 0.0, 0.0
     for i in range(count):
-        high, low = add(high, low, steps[i])
-    mean = (high + low) / count
+        high, low = add(high, low, numbers[i])
+    return (high + low) / count
+
+
+@row
+def leave_out(steps, count, screen):
+    """Move the steps up to `screen` times their mean (0: all) to the front; return how many these are.
+
+    As for moving ranges (kernels/spread.py): a step on the limit is not beyond it, and all stay where nothing
+    but zeros would be left.
+    """
     if not screen > 0.0:
-        return mean
-    kept, high, low = 0, 0.0, 0.0
+        return count
+    limit = screen * mean_of(steps, count) * (1.0 + NEAR)
+    kept, largest = 0, 0.0
     for i in range(count):
-        if steps[i] <= screen * mean:
-            high, low = add(high, low, steps[i])
+        if steps[i] <= limit:
+            largest = max(largest, steps[i])
+    for i in range(count):
+        if steps[i] <= limit or largest == 0.0:
+            steps[kept] = steps[i]
             kept += 1
-    if 3 * (count - kept) > count or high + low == 0.0:
-        return mean
-    return (high + low) / kept
+    return kept
 
 
 @row
@@ -231,22 +241,37 @@ def weighted_sd(values, of, first, last, centre):
 
 @kernel
 def normalised(
-    first, last, values, of, offsets, base_first, base_last, centre, bridge, screen, how, out_spread
+    first,
+    last,
+    values,
+    of,
+    offsets,
+    base_first,
+    base_last,
+    centre,
+    bridge,
+    screen,
+    how,
+    out_spread,
+    out_screened,
 ):
-    """Fill the mean (or median) normalised step of every baseline, or its sd; `how` is MEAN, MEDIAN or SD."""
+    """Fill the mean (or median) normalised step of every baseline, or its sd; `how` is MEAN, MEDIAN or SD.
+
+    `out_screened` is the number of steps that were left out.
+    """
     steps = np.empty(values.shape[1])
     for s in range(first, last):
         for p in range(offsets[s], offsets[s + 1]):
             low, high = base_first[p], base_last[p]
-            out_spread[p] = np.nan
+            out_spread[p], out_screened[p] = np.nan, 0
             if how == SD:
                 out_spread[p] = weighted_sd(values[s], of[s], low, high, centre[p])
                 continue
             count = gather_steps(values[s], of[s], low, high, bridge, steps)
-            if count > 0 and how == MEDIAN:
-                out_spread[p] = middle_of(steps, count)
-            elif count > 0:
-                out_spread[p] = screened_mean(steps, count, screen)
+            if count > 0:
+                kept = leave_out(steps, count, screen)
+                out_screened[p] = count - kept
+                out_spread[p] = middle_of(steps, kept) if how == MEDIAN else mean_of(steps, kept)
 
 
 @kernel

@@ -134,14 +134,14 @@ def _covered(card: Scorecard, found: Hidden, base: int | None, sentences: str) -
     exceptions = _exceptions(card, panel, cover.hidden_row, counted, base)
     unsaid = cover.hidden_row | (counted & (base is not None))
     numbers: dict[str, Any] = {
-        name: _without(getattr(card.trend, name), unsaid) for name in ("slope", "r", "t", "p")
+        name: _without(getattr(card.trend, name), unsaid) for name in ("slope", "r", "t", "p", "naive_p")
     }
     trend = replace(card.trend, panel=panel, **numbers)
     return replace(
         card,
         weights=replace(card.weights, exceptions=exceptions, trend=trend),
         trend=trend,
-        comparison=replace(comparison, panel=panel),
+        comparison=_without_chances(replace(comparison, panel=panel), unsaid),
         note=_joined(card.note, sentences),
         cover=cover,
     )
@@ -170,6 +170,19 @@ def _compared(card: Scorecard, cells: Flags, ago: Flags, counted: Flags, base: i
     names = ("change", "relative", "arrow", "judgement")
     merged = {name: np.where(same, getattr(table, name), getattr(fresh, name)) for name in names}
     return replace(table, current=current, previous=previous, **merged)
+
+
+def _without_chances(table: Comparison, unsaid: Flags) -> Comparison:
+    """Return the comparison without its tests, which read every month, in rows that must not be told."""
+    rows = unsaid[:, None]
+    numbers: dict[str, Any] = {
+        name: np.where(rows, np.nan, getattr(table, name)) for name in ("p", "p_adjusted", "dispersion")
+    }
+    words: dict[str, Any] = {
+        name: np.where(rows, word, getattr(table, name))
+        for name, word in (("evidence", "not tested"), ("test", "not published"))
+    }
+    return replace(table, **numbers, **words)
 
 
 def _as_given(card: Scorecard, current: Floats, previous: Floats) -> Comparison:

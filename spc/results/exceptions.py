@@ -106,7 +106,7 @@ class Exceptions:
         """Return tidy rows: keys, month, value (as plotted), the mask and its words."""
         panel = self.panel
         words = self.words_of(self.mask)
-        fields: dict[str, Any] = {"value": self.limits.points, "mask": self.mask, "exceptions": words}
+        fields: dict[str, Any] = {**self.limits.plotted, "mask": self.mask, "exceptions": words}
         return frames.tidy_months(panel.keys, panel.start, panel.echo, fields)
 
     def __repr__(self) -> str:

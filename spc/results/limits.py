@@ -14,7 +14,10 @@ from spc.baselines import Baseline, Ints, Phases
 from spc.chart_kinds import CHARTS, CODES
 from spc.panel import Floats, Panel
 from spc.results import warnings
+from spc.results.lines import line_at
 from spc.results.statuses import (
+    NEGATIVE,
+    NO_COUNTS,
     NO_DATA,
     NO_VALUE,
     NO_VARIATION,
@@ -109,6 +112,8 @@ class Limits:
     phase_shape : (n_phases,) float64
         On the small_count chart the shape r of negative binomial months (variance m + m^2 / r); infinite
         where they vary by chance alone.
+    phase_screened : (n_phases,) int64
+        Moving ranges that were left out of sigma.
     phase_status : (n_phases,) int8
         Positions in `STATUSES`.
     ends : (n_series,) int64
@@ -139,6 +144,7 @@ class Limits:
     phase_total: Floats
     phase_scale: Floats
     phase_shape: Floats
+    phase_screened: Ints
     phase_status: Codes
     ends: Ints
     months: Months | None = None
@@ -204,6 +210,14 @@ class Limits:
     def line(self, sigmas: float) -> Floats:
         """Return a line at so many sigma from the centre, as warning lines are (n_series, n_periods).
 
+        On charts of a range or an sd the control limits are taken for `width` sigma, on the t chart the line
+        is drawn in the 3.6th root; exact limits, g, CUSUM and run charts have no such line (NaN).
+
+        Raises
+        ------
+        ChoiceError
+            No series is on a chart that has such lines.
+
         Examples
         --------
         >>> import spc
@@ -211,7 +225,7 @@ class Limits:
         >>> print(round(lim.line(2)[0, 0], 3), round(lim.line(-2)[0, 0], 3))
         8.546 1.454
         """
-        return self.centre + float(sigmas) * self.sigma
+        return line_at(self, float(sigmas))
 
     @cached_property
     def has_value(self) -> Flags:
@@ -233,9 +247,21 @@ class Limits:
         """Position in `STATUSES` of the phase that holds the as-at month (n_series,)."""
         status = np.append(self.phase_status, np.int8(SHORT_HISTORY))[self.phase_at_end]
         status[~self.has_value & np.isin(status, (OK, NO_VARIATION))] = NO_VALUE
+        self._tell_impossible(status)
         status[self.panel.first_observed > self.ends] = NO_DATA
         status[self.panel.refused] = REFUSED
         return status
+
+    def _tell_impossible(self, status: Codes) -> None:
+        """Say why the as-at month of a series has no point, though it has a value."""
+        if self.months is None:
+            return
+        rows = np.arange(len(status))
+        bare = np.isnan(self.points[rows, np.maximum(self.ends, 0)]) & np.isin(status, (OK, NO_VARIATION))
+        charts = np.append(self.phase_chart, np.int8(0))[self.phase_at_end]
+        for code, chart in enumerate(CHARTS.values()):
+            if chart.needs in ("gaps", "counts", "whole parts"):
+                status[bare & (charts == code)] = NEGATIVE if chart.needs == "gaps" else NO_COUNTS
 
     @property
     def status(self) -> Words:
@@ -279,10 +305,23 @@ class Limits:
         return list(CHARTS)[int(self.phase_chart[at])]
 
     def to_frame(self) -> Any:
-        """Return tidy rows: keys, month, value (as plotted), centre, sigma, ucl, lcl."""
+        """Return tidy rows: keys, month, value (as plotted), centre, sigma, ucl, lcl.
+
+        Where there are CUSUM charts, `value` is the upper sum and `value_low` the lower one.
+        """
         fields = {name: getattr(self, name) for name in ("centre", "sigma", "ucl", "lcl")}
         panel = self.panel
-        return frames.tidy_months(panel.keys, panel.start, panel.echo, {"value": self.points, **fields})
+        return frames.tidy_months(panel.keys, panel.start, panel.echo, {**self.plotted, **fields})
+
+    @property
+    def plotted(self) -> dict[str, Floats]:
+        """What is plotted, by the name of its column: `value`, and `value_low` where a CUSUM has two sums."""
+        found = {"value": self.points}
+        if self.months is not None and self.months.below is not None:
+            low = np.full_like(self.points, np.nan)
+            low[self.months.series] = self.months.below
+            found["value_low"] = low
+        return found
 
     def __repr__(self) -> str:
         return f"Limits({self.chart}, {how_many(self.panel)}, {len(self.phase_centre):,} phases)"

@@ -5,17 +5,15 @@ A warning stops nothing; the status says why a series is not judged, a warning w
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from spc.baselines import Ints, Window
-from spc.chart_kinds import CODES
+from spc.chart_kinds import CHARTS
 from spc.kernels.autocorrelation import autocorrelations
-from spc.kernels.spread import spread
 from spc.panel import Floats
-from spc.results.statuses import OK
+from spc.results.statuses import NO_VARIATION, NOT_JUDGED, OK
 
 if TYPE_CHECKING:
     from spc.results.limits import Flags, Limits
@@ -32,10 +30,6 @@ FEWEST_OTHERS = 3
 SETTLED = 24
 #: The two-sided 5% point of the normal distribution.
 BAND = 1.959963984540054
-#: Charts whose sigma is that of the monthly values' moving ranges, and the ranges that screening leaves out,
-#: 3 d3 / d2 + 1 times the mean (`spc.charts.fitting.SCREEN`).
-FROM_RANGES = ("xmr", "mr", "ewma", "cusum", "ma")
-SCREEN = 1.0 + 3.0 * math.sqrt(math.pi / 2.0 - 1.0)
 
 
 def lag_one(limits: Limits) -> tuple[Floats, Ints]:
@@ -71,11 +65,25 @@ def warning_words(codes: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.ob
 
 
 def _last_baselines(limits: Limits) -> tuple[Floats, tuple[Ints, Ints, Ints]]:
-    """Return the values that may set limits, and one baseline a series: of the phase at its as-at month."""
+    """Return what is left of the months that may set limits, and one baseline a series, at its as-at month.
+
+    Where lines differ by month that is their distance from their own centre in their own sigma, as the chart
+    judges them: a season or a large denominator is no autocorrelation. Averages and sums resemble their
+    neighbours by design, so their months are asked.
+    """
     values = limits.panel.observed
+    p = limits.phase_at_end
+    if limits.months is not None:
+        own = limits.months.judged or limits.months
+        memory = np.array([chart.memory for chart in CHARTS.values()] + [True])
+        rows = np.flatnonzero(~memory[np.append(limits.phase_chart, np.int8(-1))[p[own.series]]])
+        values = values.copy()
+        left = own.points[rows] - own.centre[rows]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            scaled = left / own.sigma[rows]
+        values[own.series[rows]] = np.where(np.isfinite(scaled), scaled, left)
     if limits.excluded is not None:
         values = np.where(limits.excluded, np.nan, values)
-    p = limits.phase_at_end
     first = np.where(p >= 0, np.append(limits.base_first, 0)[p], 0)
     last = np.where(p >= 0, np.append(limits.base_last, 0)[p], 0)
     return np.ascontiguousarray(values), (np.arange(len(values) + 1, dtype=np.int64), first, last)
@@ -151,21 +159,14 @@ def _stepped(limits: Limits) -> Flags:
     step = (p > limits.phases.offsets[:-1]) & (limits.panel.first_observed < first)
     if isinstance(limits.baseline, Window):
         step &= months < limits.baseline.span
-    return np.asarray((p >= 0) & step & (months < SETTLED))
+    drawn = np.append(np.isin(limits.phase_status, (OK, NO_VARIATION, NOT_JUDGED)), False)[p]
+    return np.asarray((p >= 0) & step & drawn & (months < SETTLED))
 
 
 def _screened(limits: Limits) -> Flags:
-    """Moving ranges were left out of sigma."""
-    p, none = limits.phase_at_end, np.zeros(limits.panel.n_series, np.bool_)
-    choices = limits.choices
-    if choices.get("screen", "none") == "none" or choices.get("sigma") != "mean_range":
-        return none
-    values, baselines = _last_baselines(limits)
-    left_out = np.zeros(len(values), np.int64)
-    medians, means, median_ranges, sds = (np.empty(len(values)) for _ in range(4))
-    bridge = int(choices.get("gaps") == "bridge")
-    spread(values, *baselines, bridge, SCREEN, medians, means, median_ranges, sds, left_out)
-    from_ranges = np.isin(limits.phase_chart, [CODES[name] for name in FROM_RANGES])
-    estimated = np.isnan(choices.get("known_sigma", np.full(len(from_ranges), np.nan)))
-    drawn = from_ranges & estimated & (limits.phase_status == OK)
-    return np.asarray((left_out > 0) & np.append(drawn, False)[p])
+    """Moving ranges were left out of a sigma that was estimated from them."""
+    left_out = (limits.phase_screened > 0) & (limits.phase_status == OK)
+    known = limits.choices.get("known_sigma")
+    if known is not None:
+        left_out &= np.isnan(known)
+    return np.append(left_out, False)[limits.phase_at_end]

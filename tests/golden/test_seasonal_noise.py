@@ -56,7 +56,7 @@ def test_effects_without_any_correction_fire_in_11_percent():
     assert (np.abs(values[:, 35] - effects[:, 11]) > 3.0 * sigma).mean() == pytest.approx(0.113, abs=0.006)
 
 
-@pytest.mark.parametrize(("kind", "most"), [("normal", 0.0135), ("20", 0.0135), ("5", 0.0155)])
+@pytest.mark.parametrize(("kind", "most"), [("normal", 0.0135), ("20", 0.0135), ("5", 0.015)])
 def test_noise_fires_one_month_hardly_more_often_than_on_an_xmr_chart(kind: str, most: float):
     """Measured .0119 / .0119 / .0143 against .0092 / .0092 / .0123 on the XmR chart; standard error .0006."""
     values = noise(kind)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
 
 import spc
 from tests.panels import Sample, fewer, make
-from tests.reference.compare import Change, compare
+from tests.reference.compare import Chance, Change, chance, compare
 
 WINDOWS = (1, 3, 12)
 ARROWS = {1: "▲", -1: "▼", 0: "—", 2: ""}
@@ -41,6 +42,20 @@ def judgement(arrow: str, improvement: str) -> str:
     return "better" if (arrow == "▲") == (improvement == "high") else "worse"
 
 
+def same_chance(found: Any, s: int, k: int, twin: Chance, what: str) -> None:
+    """Compare what is said of chance with the twin; a figure that is None there is NaN here."""
+    assert found.test[s, k].startswith(twin.test), what
+    for name in ("p", "dispersion", "p_adjusted"):
+        expected, number = getattr(twin, name), float(getattr(found, name)[s, k])
+        if expected is None:
+            assert math.isnan(number), (what, name)
+        else:
+            least = 1e-12 if name == "dispersion" else 1e-300  # 0 on paper is 1e-31 in binary
+            assert number == pytest.approx(expected, rel=1e-7, abs=least), (what, name)
+    if twin.p_adjusted is None or min(abs(twin.p_adjusted - edge) for edge in (0.01, 0.05)) > 1e-9:
+        assert found.evidence[s, k] == twin.evidence, what
+
+
 def check(sample: Sample, kind: str, unit: str, improvement: str, as_at: int | None = None) -> None:
     panel = sample.panel()
     names = spc.Catalogue(
@@ -60,6 +75,7 @@ def check(sample: Sample, kind: str, unit: str, improvement: str, as_at: int | N
             close(found.change[s, k], shown_change(twin, unit, per), size, what)
             assert ARROWS[int(found.arrow[s, k])] == twin.arrow(improvement), what
             assert found.judgement[s, k] == judgement(twin.arrow(improvement), improvement), what
+            same_chance(found, s, k, chance(series, kind, window, last), what)
 
 
 @pytest.mark.parametrize("improvement", DIRECTIONS)

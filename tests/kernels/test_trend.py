@@ -11,7 +11,7 @@ from hypothesis import given, settings
 import spc
 from tests.kernels.cases import EVERY
 from tests.panels import Sample, fewer, make, samples
-from tests.reference.trend import NONE, trend
+from tests.reference.trend import NONE, ScoreTwin, mann_kendall, naive, trend
 
 LARGE = 1e12  # beyond this the sums of a series have no digits left to fit a line to
 
@@ -32,6 +32,33 @@ def check(sample: Sample, as_at: int | None = None, **options: Any) -> None:
         assert found.slope[s] == pytest.approx(twin.slope, rel=1e-10, abs=1e-12 * scale(sample, s)), s
         assert found.t[s] == pytest.approx(twin.t, rel=1e-9, abs=1e-11), s
         assert found.p[s] == pytest.approx(twin.p, rel=1e-8, abs=1e-14), s
+
+
+def same_score(found: tuple[float, float, float], twin: ScoreTwin, what: str) -> None:
+    """Compare r, t and p with a twin, NaN with NaN."""
+    for number, expected, least in zip(found, (twin.r, twin.t, twin.p), (1e-7, 1e-6, 1e-6), strict=True):
+        assert number == pytest.approx(expected, rel=1e-6, abs=least, nan_ok=True), what
+
+
+def check_scorers(sample: Sample, **options: Any) -> None:
+    panel = sample.panel()
+    plain = spc.trend(panel, **options)
+    line, pairs = (spc.trend(panel, scorer=name, **options) for name in ("r2", "mann_kendall"))
+    for s, series in enumerate(sample.twins()):
+        twin, what = naive(series, **options), f"series {s}: {sample.values[s].tolist()}"
+        same_score((line.r[s], line.t[s], line.p[s]), twin, what)
+        assert plain.naive_p[s] == pytest.approx(twin.p, rel=1e-6, abs=1e-6, nan_ok=True), what
+        same_score((pairs.r[s], pairs.t[s], pairs.p[s]), mann_kendall(series, **options), what)
+
+
+#: Shapes whose rolling line is no matter of the last digits (the r of rounding errors is any number).
+SOUND = [maker for maker in EVERY if maker not in ("outlier", "constants", "near_ties")]
+
+
+@pytest.mark.parametrize("maker", SOUND)
+def test_scorers_are_those_of_their_twins(maker: str) -> None:
+    check_scorers(make(maker, 28, n=fewer(20, 8)))
+    check_scorers(make(maker, 29, n=fewer(20, 8), months=50), window=6, span=30)
 
 
 def scale(sample: Sample, s: int) -> float:

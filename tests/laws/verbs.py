@@ -98,7 +98,17 @@ def exceptions(panel: spc.Panel) -> Answers:
 
 
 def trend(panel: spc.Panel) -> Answers:
-    return fields(spc.trend(panel), "slope", "r", "t", "p", "strength", "direction", "words")
+    found = fields(spc.trend(panel), "slope", "r", "t", "p", "strength", "direction", "words")
+    return found | fields(spc.trend(panel), "naive_p", "naive_strength")
+
+
+def scorers(panel: spc.Panel) -> Answers:
+    """Ask every scorer how strong the trends are."""
+    found: Answers = {}
+    for name in spc.SCORERS:
+        result = fields(spc.trend(panel, scorer=name), "r", "t", "p", "strength", "words")
+        found |= {f"{name} {key}": array for key, array in result.items()}
+    return found
 
 
 def weigh(panel: spc.Panel) -> Answers:
@@ -108,6 +118,16 @@ def weigh(panel: spc.Panel) -> Answers:
 
 def compare(panel: spc.Panel) -> Answers:
     return fields(spc.compare(panel), "current", "previous", "change", "relative", "arrow", "judgement")
+
+
+def changes(panel: spc.Panel) -> Answers:
+    """Compare with the stretch before, by the day, and ask what chance may have to do with either."""
+    found: Answers = {}
+    for against in ("year", "before"):
+        result = spc.compare(panel, against=against, windows=(1, 2, 6, 24), days="per day")
+        names = ("current", "previous", "change", "p", "p_adjusted", "dispersion", "evidence", "test")
+        found |= {f"{against} {key}": array for key, array in fields(result, *names).items()}
+    return found
 
 
 def rolling(panel: spc.Panel) -> Answers:
@@ -138,6 +158,67 @@ def phases(panel: spc.Panel) -> Answers:
     return {"status": np.asarray(found.status), "log": logs}
 
 
+def records(panel: spc.Panel) -> Answers:
+    found = spc.records(panel, exceptions=spc.exceptions(spc.limits(panel, baseline=24)))
+    names = ("value", "stretch", "missing", "ties", "rank", "run", "run_before", "words", "run_words")
+    return fields(found, *names)
+
+
+def narrative(panel: spc.Panel) -> Answers:
+    """Ask for the sentence of each row and what the summary makes of it."""
+    card = spc.scorecard(panel)
+    text = np.full(panel.n_series, "", dtype=object)
+    for bullet in card.narrative().bullets:
+        text[bullet.row] = f"{bullet.heading}: {bullet.text}"
+    return {"text": text, "standing": card.summary(rule="trend").standing}
+
+
+def areas(panel: spc.Panel) -> Answers:
+    """Give each series a quiet sibling, and ask about their sum."""
+    n = panel.n_series
+    sibling = np.where(np.isnan(panel.values), np.nan, 3.0)
+    of = None if panel.of is None else np.concatenate([panel.of, np.where(np.isnan(panel.of), np.nan, 10.0)])
+    numbered = [str(s) for s in range(n)]
+    keys = {"area": np.array(["a"] * n + ["b"] * n, object), "measure": np.array(numbered * 2, object)}
+    both = spc.Panel(
+        np.concatenate([panel.values, sibling]), keys, panel.start, of=of, is_ratio=np.tile(panel.is_ratio, 2)
+    )
+    whole = spc.roll_up(both, by="measure", missing="gaps")
+    gaps = spc.parts(both.select(area="a"), whole=whole, window=3)
+    moved = spc.contributions(both, by="measure")
+    found = fields(gaps, "gap", "share", "part_share") | fields(moved, "whole_change", "rest")
+    found["words"] = moved.words(1)
+    for name in ("contribution", "rate_effect", "mix_effect", "state"):
+        found[name] = getattr(moved, name)[:n]
+    flagged = [spc.exceptions(spc.limits(each, baseline=24)) for each in (whole, both)]
+    traced = spc.driven_by(flagged[0], parts=flagged[1])
+    found |= {f"driven {name}": getattr(traced, name) for name in ("words", "outcome", "deviation", "rest")}
+    return found | {"value": whole.values, "driven share": traced.share[:n]}
+
+
+def survey(panel: spc.Panel) -> Answers:
+    """Ask for every number of a survey, whether the panel holds proportions or not."""
+    names = ["estimate", "lower", "upper", "margin", "previous", "change", "change_lower", "change_upper"]
+    names += ["respondents", "z", "p", "verdict", "status"]
+    found = fields(spc.survey(panel, window=3), *names)
+    exact = fields(spc.survey(panel, method="clopper_pearson", deff=1.5), *names)
+    return found | {f"exact {name}": array for name, array in exact.items()}
+
+
+def year_to_date(panel: spc.Panel) -> Answers:
+    names = ("current", "previous", "change", "relative", "arrow", "judgement", "months")
+    return fields(spc.year_to_date(panel), *names)
+
+
+def calendar(panel: spc.Panel) -> Answers:
+    """Ask for counts per day, where there are counts, and for quarters."""
+    found = {f"given {window}": cells for window, cells in spc.quarterly(panel).given.items()}
+    if not panel.is_ratio.all():
+        found |= {"per day": spc.per_day(panel).observed}
+        found |= {"per working day": spc.per_working_day(panel, holidays=[]).observed}
+    return found
+
+
 VERBS: dict[str, Verb] = {
     "limits": limits,
     "exceptions": exceptions,
@@ -148,9 +229,17 @@ VERBS: dict[str, Verb] = {
     "trend": trend,
     "weigh": weigh,
     "compare": compare,
+    "records": records,
+    "narrative": narrative,
+    "changes": changes,
+    "scorers": scorers,
     "phases": phases,
     "rolling": rolling,
     "scorecard": scorecard,
+    "areas": areas,
+    "survey": survey,
+    "year to date": year_to_date,
+    "calendar": calendar,
 }
 
 #: For every law that holds of every verb.

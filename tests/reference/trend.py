@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import inf, nan, sqrt
+from itertools import combinations
+from math import erfc, inf, nan, sqrt
 
 from scipy import stats
 
@@ -147,3 +148,56 @@ def _tested(
     r = float(SIXTY.divide(decimal(slope), SIXTY.sqrt(SIXTY.multiply(leverage, spread))))
     t, p = student(r, len(held))
     return TrendTwin(grade(p, strong, weak), sign(slope), float(slope), r, t, p)
+
+
+@dataclass(frozen=True)
+class ScoreTwin:
+    """A correlation, its test statistic and p; NaN where there are too few months."""
+
+    r: float = nan
+    t: float = nan
+    p: float = nan
+
+
+def cut_parts(
+    series: Series, window: int, span: int
+) -> tuple[list[tuple[Fraction, Fraction] | None], list[int]]:
+    """Give the parts of the last `span` months, and where complete windows end."""
+    first = max(0, len(series.values) - span)
+    parts = [pair if pair is not None and pair[1] != 0 else None for pair in series.parts[first:]]
+    return parts, complete_windows(parts, window)
+
+
+def naive(series: Series, window: int = 12, span: int = 36) -> ScoreTwin:
+    """Test the slope of the rolling line as if its points were independent; r squared is a fraction."""
+    parts, ends = cut_parts(series, window, span)
+    if len(ends) < 3:
+        return ScoreTwin()
+    held = [[pair for pair in parts[end - window + 1 : end + 1] if pair is not None] for end in ends]
+    ys = [total(top for top, _ in pairs) / total(of for _, of in pairs) for pairs in held]
+    if len(set(ys)) == 1:
+        return ScoreTwin(0.0, 0.0, 1.0)
+    x, y = Fraction(sum(ends), len(ends)), total(ys) / len(ys)
+    across = total((end - x) * (point - y) for end, point in zip(ends, ys, strict=True))
+    spread = total((end - x) ** 2 for end in ends) * total((point - y) ** 2 for point in ys)
+    r = sign(across) * sqrt(across**2 / spread)
+    t, p = student(r, len(ends))
+    return ScoreTwin(r, t, p)
+
+
+def mann_kendall(series: Series, window: int = 12, span: int = 36) -> ScoreTwin:
+    """Look at every pair of months that stand in a complete window; ties as groups."""
+    parts, ends = cut_parts(series, window, span)
+    held = sorted({j for end in ends for j in range(end - window + 1, end + 1)})
+    months = [pair[0] / pair[1] for j in held if (pair := parts[j]) is not None]
+    m = len(months)
+    if m < 4:
+        return ScoreTwin()
+    s = sum(sign(late - early) for early, late in combinations(months, 2))
+    groups = [months.count(month) for month in set(months)]
+    if len(groups) == 1:
+        return ScoreTwin(0.0, 0.0, 1.0)
+    variance = Fraction(m * (m - 1) * (2 * m + 5) - sum(g * (g - 1) * (2 * g + 5) for g in groups), 18)
+    pairs, tied = m * (m - 1) // 2, sum(g * (g - 1) // 2 for g in groups)
+    z = (s - sign(s)) / sqrt(variance)
+    return ScoreTwin(s / sqrt(pairs * (pairs - tied)), z, erfc(abs(z) / sqrt(2.0)))

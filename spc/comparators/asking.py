@@ -1,0 +1,118 @@
+"""What was asked of a funnel: levels, kinds, targets and spreads, checked, one for each series."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from spc.baselines import Ints
+from spc.checks import ChoiceError, choice, positive
+from spc.comparators.grouping import OK, Flags, Labels, Window
+from spc.comparators.scales import KINDS
+from spc.comparators.spread import within_units
+from spc.measures import Assignment
+from spc.panel import Floats
+
+__all__ = ["kinds_of", "levels_of", "per_of", "pooled", "share_of", "sigmas_of", "targets_of"]
+
+#: What a measure of the catalogue is compared as; all others are rates.
+OF_MEASURES = {"proportion": "proportion", "duration": "mean"}
+LOWEST_LEVEL, HIGHEST_LEVEL, LARGEST_SHARE = 50.0, 99.9999, 45.0
+
+
+def levels_of(levels: Any) -> tuple[float, ...]:
+    """Return the levels in ascending order."""
+    asked = list(levels) if isinstance(levels, Iterable) and not isinstance(levels, str) else [levels]
+    heights = tuple(sorted(positive("levels", level, high=HIGHEST_LEVEL) for level in asked))
+    if not heights or heights[0] < LOWEST_LEVEL or len(set(heights)) < len(heights):
+        raise ChoiceError(
+            f"`levels` must be percentages from {LOWEST_LEVEL:g} to {HIGHEST_LEVEL:g}, each once, "
+            f"got {levels!r}."
+        )
+    return heights
+
+
+def share_of(winsorise: Any) -> float:
+    """Return the percent that is cut on each side."""
+    number = isinstance(winsorise, int | float) and not isinstance(winsorise, bool)
+    if number and 0.0 <= winsorise <= LARGEST_SHARE:
+        return float(winsorise)
+    raise ChoiceError(f"`winsorise` must be a percentage from 0 to {LARGEST_SHARE:g}, got {winsorise!r}.")
+
+
+def kinds_of(rows: Assignment, kind: str) -> Labels:
+    """Return what each series is compared as."""
+    if choice("kind", kind, ["auto", *KINDS]) != "auto":
+        return np.full(len(rows), kind, dtype=object)
+    return rows.each(lambda measure: OF_MEASURES.get(measure.kind, "rate"), object)
+
+
+def per_of(rows: Assignment, per: Any, catalogued: bool) -> Floats:
+    """Return what the ratio of each series is told by."""
+    if per is not None:
+        return np.full(len(rows), positive("per", per))
+    if not catalogued:
+        return np.ones(len(rows))
+    return np.asarray(rows.each(lambda measure: measure.shown.per, np.float64))
+
+
+def pooled(total: Floats, of: Floats, code: Ints, good: Flags) -> Floats:
+    """Return the pooled ratio of each series' funnel; sums are correctly rounded, whatever the order."""
+    found = np.full(len(code), np.nan)
+    order = np.flatnonzero(good)[np.argsort(code[good], kind="stable")]
+    if len(order):
+        for where in np.split(order, np.flatnonzero(np.diff(code[order])) + 1):
+            found[where] = math.fsum(total[where]) / math.fsum(of[where])
+    return found
+
+
+def targets_of(sums: Window, kinds: Labels, code: Ints, target: Any, per: Floats) -> Floats:
+    """Return the target of each series as total / of: the given one, that of the kind, or the pooled one.
+
+    A unit that is alone with its own pooled figure is compared with nothing, which its status says.
+    """
+    n, good = len(kinds), sums.status == OK
+    given = _numbers("target", target, n) / per
+    usual = np.array([KINDS[kind].target or np.nan for kind in kinds])
+    given = np.where(np.isnan(given), usual, given)
+    law = np.array([KINDS[kind].law for kind in kinds], dtype=object)
+    wrong = (law != "normal") & (given <= 0.0) | (law == "binomial") & (given >= 1.0)
+    if wrong.any():
+        raise ChoiceError(
+            "`target` must be above 0, and that of a proportion below the whole, in the unit of the values "
+            f"(see `per`), got {target!r}."
+        )
+    alone = good & np.isnan(given) & (np.bincount(code[good], minlength=n + 1)[code] == 1)
+    sums.status[alone] = "alone"
+    return np.where(np.isnan(given), pooled(sums.total, sums.of, code, good), given)
+
+
+def sigmas_of(
+    cells: tuple[Floats, Floats], kinds: Labels, code: Ints, good: Flags, sigma: Any, per: Floats
+) -> Floats:
+    """Return the standard deviation of single observations where means are compared, else NaN.
+
+    It comes back in the unit of total / of; a given one is in the unit of the values. `cells` are the
+    numerators and denominators of the window.
+    """
+    means = kinds == "mean"
+    given = _numbers("sigma", sigma, len(kinds)) / per
+    if (given <= 0.0).any():
+        raise ChoiceError(f"`sigma` must be above 0, got {sigma!r}.")
+    found = np.full(len(kinds), np.nan)
+    if (means & good & np.isnan(given)).any():
+        found = within_units(*cells, code, means & good, int(code.max()) + 1)[code]
+    return np.where(means, np.where(np.isnan(given), found, given), np.nan)
+
+
+def _numbers(name: str, given: Any, n: int) -> Floats:
+    try:
+        numbers = np.broadcast_to(np.asarray(np.nan if given is None else given, np.float64), (n,))
+    except (TypeError, ValueError):
+        numbers = np.full(1, np.inf)
+    if np.isinf(numbers).any():
+        raise ChoiceError(f"`{name}` must be a number, or one for each of {n:,} series, got {given!r}.")
+    return numbers

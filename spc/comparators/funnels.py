@@ -1,0 +1,232 @@
+"""funnel(): every unit against one target, within limits of its own size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from spc.arrays import named_rows
+from spc.checks import ChoiceError, choice, parcel, whole
+from spc.comparators.asking import kinds_of, levels_of, per_of, share_of, sigmas_of, targets_of
+from spc.comparators.exact import TAILS
+from spc.comparators.grouping import OK, checked, directions, gather, numbered, unit_keys, wanted
+from spc.comparators.scales import KINDS, scale_of
+from spc.comparators.spread import ESTIMATORS
+from spc.comparators.units import Units, adjusted, judged, limits_of
+from spc.measures import IMPROVEMENTS, Assignment, Catalogue, Measure, measures_of
+from spc.panel import Panel
+from spc.results.comparators import Curve, Funnel
+
+__all__ = ["funnel", "funnel_curve"]
+
+OVERDISPERSION = ("none", "multiplicative", "additive")
+
+
+def funnel(
+    panel: Panel,
+    *,
+    measures: Catalogue | Sequence[Measure] | Assignment | None = None,
+    as_at: Any = None,
+    window: int = 12,
+    min_count: int | None = None,
+    group: str | Sequence[str] | None = None,
+    among: Sequence[str] | None = None,
+    kind: str = "auto",
+    target: Any = None,
+    sigma: Any = None,
+    levels: Sequence[float] = (95, 99.8),
+    exact: str = "tail",
+    transform: str = "auto",
+    overdispersion: str = "none",
+    estimator: str = "consistent",
+    winsorise: float = 10.0,
+    per: float | None = None,
+    improvement: str | None = None,
+) -> Funnel:
+    """Compare units with a target, each within limits of its own size.
+
+    Parameters
+    ----------
+    panel : Panel
+        Counts or sums, with denominators (`of`): people, cases, events, or what was expected.
+    measures : Catalogue, optional
+        Kinds, units and preferred directions.
+    as_at : month, or one month a series, optional
+        The last month of the window; by default the panel's last.
+    window : int
+        In months; numerators and denominators are added up.
+    min_count : int, optional
+        How many of them must be observed; by default all.
+    group : str or sequence of str, optional
+        The keys that name the units; by default "area", or the only key beside "measure". Series that share
+        all other keys stand in one funnel.
+    among : sequence of str, optional
+        Names of the units to compare; all others have the status `not compared`.
+    kind : {"auto", "rate", "proportion", "ratio", "mean"}
+        Events by size (Poisson), a part of whole cases (binomial), observed over expected (Poisson), or a
+        mean of observations. "auto": proportions and durations as the catalogue has them, else rates.
+    target : float or (n_series,) float64, optional
+        In the unit of the values; by default the pooled figure of the funnel, and 1 for a ratio.
+    sigma : float or (n_series,) float64, optional
+        Of single observations, for means; by default from the months of the window.
+    levels : sequence of float
+        Of the limits, in percent.
+    exact : {"tail", "midp", "spiegelhalter", "none"}
+        Which tail of the exact law of counts is asked where nothing but chance is allowed for.
+    transform : {"auto", "arcsine", "square_root", "log", "none"}
+        Scale of z, of overdispersion, and of limits that are not exact; by default arcsine for proportions,
+        square root for rates, log for ratios, none for means.
+    overdispersion : {"none", "multiplicative", "additive"}
+        Variance times phi, or plus tau^2.
+    estimator : {"consistent", "spiegelhalter", "shmi", "plain"}
+        How phi and tau are found.
+    winsorise : float
+        Percent of the units cut on each side, from 0 to 45.
+    per : float, optional
+        What ratios are told by; by default as the measure's unit in a catalogue (percent: 100), else 1.
+    improvement : {"high", "low", "neither"}, optional
+        By default as in the catalogue.
+
+    Returns
+    -------
+    Funnel
+        `value`, `of`, `target`, `z`, `p`, `lower`, `upper`, `outside`, `phi`, `tau`, `status`.
+
+    Raises
+    ------
+    ChoiceError
+        A misspelt choice, a level, window or target out of range, a transform that does not fit the kind.
+
+    Notes
+    -----
+    Spiegelhalter (2005), Statistics in Medicine 24, 1185-1202; Spiegelhalter et al. (2012), JRSS A 175, 1-47.
+    Limits are those of the binomial or Poisson law, interpolated, wherever values are whole numbers and no
+    overdispersion was found: "tail" asks that P(at least so many) be under (100 - level) / 2 percent, so
+    that at most so many units on target fall outside; "midp" counts half of P(exactly so many);
+    "spiegelhalter" are the limits of his appendix, whose upper one lies one event lower. z is always taken on
+    the scale of `transform`: with s = 1 / (2 sqrt(of)) for arcsine and square root, 1 / sqrt(target of) for
+    log, z = (y - y(target)) / s, or / (s sqrt(phi)), or / sqrt(s^2 + tau^2); p is exact where limits are.
+    phi under 1 counts as 1. On winsorised z, 10% a side, phi is 0.68 where there is chance alone and 32% too
+    small in general: "consistent" makes up for it, "spiegelhalter" does not. A funnel
+    of fewer than 5 units has no spread to be adjusted by: its units get no limits and a status that says so.
+
+    Examples
+    --------
+    >>> import spc
+    >>> panel = spc.Panel.from_numpy([[8], [9], [34]], start="2024-07", of=[[1000], [1000], [1000]],
+    ...                              keys={"area": ["North", "West", "South"]})
+    >>> found = spc.funnel(panel, window=1, per=1000)
+    >>> print(found.target[0], found.outside)
+    17.0 ['below 95%' 'inside' 'above 99.8%']
+    """
+    parcel("panel", panel, Panel, "spc.Panel.from_frame")
+    heights = levels_of(levels)
+    choices = {
+        "exact": choice("exact", exact, [*TAILS, "none"]),
+        "overdispersion": choice("overdispersion", overdispersion, OVERDISPERSION),
+        "estimator": choice("estimator", estimator, ESTIMATORS),
+        "winsorise": share_of(winsorise),
+    }
+    if improvement is not None:
+        choice("improvement", improvement, IMPROVEMENTS)
+    rows, names = measures_of(panel, measures), unit_keys(panel, group)
+    ends, code = panel.positions(as_at), numbered(panel, names)
+    kinds, factor = kinds_of(rows, kind), per_of(rows, per, measures is not None)
+    sums = checked(gather(panel, ends, window, min_count), kinds, wanted(panel, names, among))
+    units = Units(
+        kind=kinds,
+        scale=np.array([scale_of(KINDS[each], transform) for each in kinds], dtype=object),
+        total=sums.total,
+        of=sums.of,
+        target=targets_of(sums, kinds, code, target, factor),
+        sigma=sigmas_of(panel.aligned(ends, window), kinds, code, sums.status == OK, sigma, factor),
+        phi=np.ones(panel.n_series),
+        tau=np.zeros(panel.n_series),
+        exact=np.full(panel.n_series, exact != "none"),
+        status=sums.status,
+    )
+    units = adjusted(units, code, choices)
+    z, p = judged(units, exact)
+    lower, upper = limits_of(units, heights, exact)
+    kept = {name: getattr(units, name) for name in ("kind", "total", "of", "phi", "tau", "status")}
+    return Funnel(
+        panel=panel,
+        ends=ends,
+        window=int(window),
+        group=names,
+        code=code,
+        levels=heights,
+        transform=units.scale,
+        method=units.method,
+        choices=choices,
+        per=factor,
+        value=units.total / units.of * factor,
+        target=units.target * factor,
+        sigma=units.sigma * factor,
+        z=z,
+        p=p,
+        lower=lower * factor[:, None],
+        upper=upper * factor[:, None],
+        better=directions(rows, improvement),
+        **kept,
+    )
+
+
+def funnel_curve(funnel: Funnel, *, points: int = 100, **keys: Any) -> Curve:
+    """Return the lines of one funnel over a range of sizes, for drawing.
+
+    Parameters
+    ----------
+    funnel : Funnel
+    points : int
+        How many sizes, evenly spread on a log scale from the smallest unit to the largest.
+    **keys
+        Which funnel, where there are several: ``measure="Burglary"``.
+
+    Returns
+    -------
+    Curve
+
+    Raises
+    ------
+    ChoiceError
+        Keys that leave several funnels, or none that was judged.
+
+    Examples
+    --------
+    >>> import spc
+    >>> panel = spc.Panel.from_numpy([[8], [31]], start="2024-07", of=[[1000], [4000]])
+    >>> spc.funnel_curve(spc.funnel(panel, window=1), points=5)
+    Curve(5 sizes, 1,000 to 4,000)
+    """
+    parcel("funnel", funnel, Funnel, "spc.funnel(panel)")
+    points = whole("points", points, 2, 10_000)
+    rows = named_rows(funnel.panel.keys, keys, np.arange(funnel.panel.n_series))
+    rows = rows[funnel.status[rows] == OK]
+    if len(np.unique(funnel.code[rows])) != 1:
+        raise ChoiceError(
+            f"`funnel_curve` draws one funnel at a time, got {len(np.unique(funnel.code[rows])):,}: "
+            "name it by its keys, as in measure='Burglary'."
+        )
+    s = int(rows[np.argmin(funnel.of[rows])])
+    sizes = np.geomspace(funnel.of[rows].min(), funnel.of[rows].max(), points)
+    exact = bool((funnel.method[rows] == "exact").all())
+    if exact and funnel.kind[s] == "proportion":
+        sizes = np.unique(np.round(sizes))
+    each, per = np.zeros(len(sizes), np.int64) + s, funnel.per[s]
+    line = Units(
+        kind=funnel.kind[each],
+        scale=funnel.transform[each],
+        total=np.full(len(sizes), np.nan),
+        of=sizes,
+        target=funnel.target[each] / per,
+        sigma=funnel.sigma[each] / per,
+        phi=funnel.phi[each],
+        tau=funnel.tau[each],
+        exact=np.full(len(sizes), exact),
+        status=funnel.status[each],
+    )
+    lower, upper = limits_of(line, funnel.levels, funnel.choices["exact"])
+    return Curve(funnel.levels, sizes, float(funnel.target[s]), lower * per, upper * per)

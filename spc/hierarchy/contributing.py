@@ -1,0 +1,271 @@
+"""contributions(): what each part contributes to the change of its whole, in level or in rate and mix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from spc.checks import ChoiceError, choice
+from spc.hierarchy.adding import MISSING, Flags, heard
+from spc.hierarchy.arranging import Arranged, arranged, windows_of
+from spc.hierarchy.gaps import whole_months
+from spc.measures import Catalogue, Measure
+from spc.panel import Floats, Panel
+from spc.results.hierarchy import STATES, Contributions
+from spc.results.hierarchy_words import apart
+
+__all__ = ["AGAINST", "contributions"]
+
+#: With what a window is compared: the one that ends so many months before, 0 for its own length.
+AGAINST = {"year": 12, "before": 0}
+#: A part that is silent for so many months at the end has ended; a shorter silence is a late report.
+ENDED = 3
+BOTH, NEW, ENDING, UNKNOWN, NOTHING = range(len(STATES))
+
+
+def contributions(
+    panel: Panel,
+    *,
+    whole: str | Panel | None = None,
+    parts: Sequence[str] | None = None,
+    key: str | None = None,
+    parents: Mapping[str, str | None] | Any = None,
+    by: str | Sequence[str] | None = None,
+    measures: Catalogue | Sequence[Measure] | None = None,
+    as_at: Any = None,
+    windows: Sequence[int] | int = (1, 3, 12),
+    against: str | Any = "year",
+    missing: str = "gaps",
+) -> Contributions:
+    """Tell which parts moved the whole, and by how much.
+
+    Parameters
+    ----------
+    panel : Panel
+        Holds the parts, and the whole too where that is a label.
+    whole : str or Panel, optional
+        As for `parts`; None takes the sum of the parts, by `parents` or `by` as for `roll_up`.
+    parts, key, parents, measures
+        As for `parts`.
+    by : str or sequence of str, optional
+        The keys that a whole keeps, where it is the sum of its parts.
+    as_at : month, optional
+        The last month of the windows; by default the panel's last.
+    windows : sequence of int
+        Lengths in months.
+    against : "year", "before" or a month
+        The stretch to compare with: the same one a year earlier, the one just before, or the one that ends
+        with the given month.
+    missing : {"gaps", "missing", "leave out"}
+        As for `roll_up`: what is missing makes a part unknown but before it opens and after it ends; always;
+        or never, and counts 0.
+
+    Returns
+    -------
+    Contributions
+        `contribution` and `share` (n_parts, n_windows), for ratios `rate_effect` and `mix_effect` too;
+        `whole_change` and `rest` (n_wholes, n_windows), in the unit of the measure. `words()` tells them.
+
+    Raises
+    ------
+    ChoiceError
+        As `roll_up`; a month outside the panel.
+
+    Notes
+    -----
+    Counts and stocks: a part contributes its own change; the share is signed and may pass 100%.
+
+    Ratios (Kitagawa 1955, Journal of the American Statistical Association 50, 1168-1194): with numerators N_i
+    and denominators D_i of the parts, N and D of the whole, r_i = N_i / D_i, s_i = D_i / D and the weights of
+    both periods averaged (a bar),
+
+        rate effect = mean s_i (r_i' - r_i)          mix effect = (mean r_i - mean R) (s_i' - s_i)
+
+    where ' is the later period and mean R the average of the whole's two ratios. The two add up to the part's
+    contribution, and those of all parts with the rest to the change of the whole, with nothing left over.
+    Subtracting mean R moves no sum, since the shares add up to 1, and gives the sign its meaning: a part
+    below the whole that gains weight pulls the whole down. A part without denominators in one period has its
+    ratio of the other in both, so it works through its weight alone.
+
+    What parts do not account for is the rest: what lies in no part, and parts that are not known. A part that
+    begins after the earlier stretch counts 0 there ("new"); one that has been silent for 3 months and more at
+    the end counts 0 since ("ended"); this holds for months in which the whole is observed (or, without a
+    given whole, another part). Any other gap makes the part unknown, and a sum of parts with it; see
+    `missing`.
+
+    Examples
+    --------
+    >>> import spc
+    >>> areas = {"area": ["County", "Swindon"]}
+    >>> panel = spc.Panel.from_numpy([[400] * 12 + [520], [300] * 12 + [330]], start="2023-07", keys=areas)
+    >>> print(spc.contributions(panel, by=[], windows=1).words()[0])
+    County accounts for 120 of the 150 more, Swindon 30.
+    """
+    choice("missing", missing, MISSING)
+    lengths = tuple(
+        whole_months(length) for length in (windows if isinstance(windows, Iterable) else (windows,))
+    )
+    if not lengths:
+        raise ChoiceError("`windows` must name at least one length in months, got none.")
+    found = arranged(panel, whole, parts, key, parents, by, measures)
+    end = found.parts.position(as_at)
+    pairs = [(end, _before(found.parts, end, length, against)) for length in lengths]
+    columns = [
+        _one_window(found, missing, length, *pair) for length, pair in zip(lengths, pairs, strict=True)
+    ]
+    ratio, _ = found.ways()
+    per = np.where(ratio, found.measures.each(lambda measure: measure.shown.per, float), 1.0)[:, None]
+    cells: dict[str, Any] = {}
+    for name in columns[0]:
+        stacked = np.stack([column[name] for column in columns], axis=1)
+        scale = per if name.startswith(("whole", "rest")) else per[found.code]
+        cells[name] = stacked.astype(np.int8) if name == "state" else stacked * scale
+    months = found.parts.months
+    return Contributions(
+        parts=found.parts,
+        keys=found.families.keys,
+        names=found.names,
+        family=found.code,
+        measures=found.measures,
+        windows=lengths,
+        months=tuple((months[now], months[then] if then >= 0 else "") for now, then in pairs),
+        is_ratio=ratio,
+        **cells,
+    )
+
+
+def _before(panel: Panel, end: int, length: int, against: Any) -> int:
+    """Return the last month of the earlier stretch; -1 where it lies before the calendar."""
+    if isinstance(against, str) and against in AGAINST:
+        return max(end - (AGAINST[against] or length), -1)
+    if isinstance(against, str) and not any(letter.isdigit() for letter in against):
+        words = ", ".join(map(repr, AGAINST))
+        raise ChoiceError(f"`against` must be one of {words}, or a month such as '2023-07', got {against!r}.")
+    return panel.position(against, "against")
+
+
+@dataclass(frozen=True, eq=False)
+class _Sums:
+    """Numerators and denominators of one stretch: of the parts, of the wholes, and of what is left."""
+
+    top: Floats
+    below: Floats
+    whole_top: Floats
+    whole_below: Floats
+
+
+def _one_window(found: Arranged, missing: str, length: int, now: int, then: int) -> dict[str, Floats]:
+    """Return every column of the result for one window, ratios as they come."""
+    seen = heard(found.parts)
+    filled, opened, ended = _lives(found, seen, missing, now, then)
+    late, early = (_sums(found, filled, length, at) for at in (now, then))
+    ratio, _ = found.ways()
+    part_ratio = ratio[found.code]
+    current, previous = (_value(sums.top, sums.below, part_ratio) for sums in (late, early))
+    whole_now, whole_then = (_value(s.whole_top, s.whole_below, ratio) for s in (late, early))
+    rate, mix = _kitagawa(found, late, early, whole_now, whole_then)
+    level = apart(late.top, early.top)
+    contribution = np.where(part_ratio, rate + mix, level)
+    change = apart(whole_now, whole_then)
+    known = found.families.add(contribution[:, None])[0][:, 0]
+    rest = np.where(np.isnan(change), np.nan, _left(change, known, whole_now, whole_then))
+    state = np.select(
+        [np.isnan(contribution), opened & ended, opened, ended], [UNKNOWN, NOTHING, NEW, ENDING], BOTH
+    )
+    return {
+        "current": current,
+        "previous": previous,
+        "contribution": contribution,
+        "rate_effect": np.where(part_ratio, rate, np.nan),
+        "mix_effect": np.where(part_ratio, mix, np.nan),
+        "state": state.astype(np.float64),
+        "whole_current": whole_now,
+        "whole_previous": whole_then,
+        "whole_change": change,
+        "rest": rest,
+    }
+
+
+def _left(change: Floats, known: Floats, now: Floats, then: Floats) -> Floats:
+    """Return what is not accounted for, 0 where that is rounding alone."""
+    left = change - known
+    size = np.maximum(np.maximum(np.abs(now), np.abs(then)), np.abs(known))
+    return np.where(np.abs(left) <= 1e-12 * size, 0.0, left)
+
+
+def _lives(found: Arranged, seen: Flags, missing: str, now: int, then: int) -> tuple[Panel, Flags, Flags]:
+    """Return the parts with 0 before they open and after they end, and which open between or have ended."""
+    panel, code = found.parts, found.code
+    n_periods = seen.shape[1]
+    there: Flags = np.asarray(seen.any(axis=1))
+    first = np.where(there, seen.argmax(axis=1), n_periods)
+    upto = seen[:, : now + 1]
+    last = np.where(upto.any(axis=1), now - upto[:, ::-1].argmax(axis=1), n_periods)
+    ended: Flags = np.asarray(last + ENDED <= now)
+    months = np.arange(n_periods)
+    away = {
+        "gaps": there[:, None] & ((months < first[:, None]) | (ended[:, None] & (months > last[:, None]))),
+        "missing": np.zeros(seen.shape, bool),
+        "leave out": ~seen,
+    }[missing]
+    counts = found.families.add(np.where(seen, 0.0, np.nan))[1]
+    heard_of = np.asarray(counts > 0) if found.whole is None else heard(found.whole)
+    away = away & heard_of[code] & ~panel.refused[:, None]
+    values = np.where(away, 0.0, panel.values)
+    of = None if panel.of is None else np.where(away & panel.is_ratio[:, None], 0.0, panel.of)
+    late = there & (first > then) & (then >= 0)
+    return replace(panel, values=values, of=of, given={}, within=None), late, ended & there
+
+
+def _sums(found: Arranged, filled: Panel, length: int, at: int) -> _Sums:
+    """Return the sums of the stretch that ends in column `at`; NaN before the calendar."""
+    n, wholes = filled.n_series, found.families.n_wholes
+    if at + 1 < length:
+        return _Sums(np.full(n, np.nan), np.full(n, np.nan), np.full(wholes, np.nan), np.full(wholes, np.nan))
+    stretch = slice(at + 1 - length, at + 1)
+    _, mean = found.ways()
+    top, below = (cells[:, -1] for cells in windows_of(_cut(filled, stretch), mean[found.code], length))
+    if found.whole is not None:
+        own = (cells[:, -1] for cells in windows_of(_cut(found.whole, stretch), mean, length))
+        return _Sums(top, below, *own)
+    absent = found.families.add(np.isnan(top)[:, None].astype(np.float64))[0][:, 0] > 0.0
+    whole_top, whole_below = (found.families.add(cells[:, None])[0][:, 0] for cells in (top, below))
+    whole_top[absent] = whole_below[absent] = np.nan
+    return _Sums(top, below, whole_top, whole_below)
+
+
+def _cut(panel: Panel, stretch: slice) -> Panel:
+    of = None if panel.of is None else panel.of[:, stretch]
+    return replace(panel, values=panel.values[:, stretch], of=of, given={}, within=None)
+
+
+def _value(top: Floats, below: Floats, ratio: Flags) -> Floats:
+    """Return the plotted value of sums: the ratio where there is one."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(ratio, np.where(below == 0.0, np.nan, top / below), top)
+
+
+def _kitagawa(
+    found: Arranged, late: _Sums, early: _Sums, whole_now: Floats, whole_then: Floats
+) -> tuple[Floats, Floats]:
+    """Return rate and mix effect of each part; see the notes of `contributions`."""
+    code = found.code
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rates = [np.where(sums.below == 0.0, np.nan, sums.top / sums.below) for sums in (late, early)]
+        shares = [sums.below / sums.whole_below[code] for sums in (late, early)]
+        parts = [sums.top / sums.whole_below[code] for sums in (late, early)]
+    unknown = np.isnan(late.top + late.below + early.top + early.below)
+    average = ((whole_now + whole_then) / 2.0)[code]
+    own = [np.where(np.isnan(rate), other, rate) for rate, other in (rates, rates[::-1])]
+    middle = np.where(np.isnan(own[0]), average, (own[0] + own[1]) / 2.0)
+    moved = shares[0] - shares[1]
+    mix = (middle - average) * moved
+    both = ~np.isnan(rates[0]) & ~np.isnan(rates[1])
+    with np.errstate(invalid="ignore"):
+        own_change = (shares[0] + shares[1]) / 2.0 * (rates[0] - rates[1])
+        left = parts[0] - parts[1] - middle * moved  # 0, but for numerators without a denominator
+    rate = np.where(both, own_change, left)
+    return np.where(unknown, np.nan, rate), np.where(unknown, np.nan, mix)

@@ -1,0 +1,251 @@
+"""Order statistics of rolling windows: smallest and largest, medians, quantiles.
+
+The smallest of a window is the smallest of two or three overlapping blocks of 1, 2, 4 ... months. Medians of 3
+and 12 months come out of sorting networks that work on every window at once; missing months take part as
+numbers beyond all others, in turn at the top and at the bottom, so that the middle stays where it is. All other
+quantiles keep each window sorted by insertion. Nothing is computed but the halfway point between two months.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from spc.kernels._compile import kernel, row
+
+#: Beyond every month, and finite: half of it and half of its opposite make 0 without a warning.
+BEYOND = 1e308
+#: What a missing month at the top adds to a tally, in which every observed month is 1.
+TOP = 256
+
+
+@row
+def small(a, b):
+    """Smaller of two, as one machine instruction on several months at once."""
+    return a if a < b else b
+
+
+@row
+def large(a, b):
+    """Larger of two."""
+    return b if a < b else a
+
+
+@row
+def open_row(values, sign, months, seen):
+    """Copy sign * months, +inf where nothing is observed, and mark with 1 where something is."""
+    for t in range(values.size):
+        there = values[t] == values[t]
+        months[t] = sign * values[t] if there else np.inf
+        seen[t] = there
+
+
+@row
+def plan(window):
+    """Return the k of the largest block of 2**k months to build, and whether three of those are the window."""
+    third = window // 3
+    three = 3 * third == window and third & (third - 1) == 0
+    left, k = third if three else window, 0
+    while left > 1:
+        left >>= 1
+        k += 1
+    return k, three
+
+
+@row
+def tally(marks, window, top, three, counts):
+    """Add up the marks of each window from blocks of 1, 2 ... 2**top months."""
+    for k in range(top):
+        size = max(1 << k, 0)  # LLVM does not know it: then no index counts from the end, and it vectorises
+        for t in range(marks.shape[1] + 1 - 2 * size):
+            marks[k + 1, t] = marks[k, t] + marks[k, t + size]
+    size, top, offset = max(1 << top, 0), max(top, 0), 0
+    if three:
+        for t in range(counts.size):
+            counts[t] = (marks[top, t] + marks[top, t + size]) + marks[top, t + 2 * size]
+        return
+    counts[:] = 0
+    for k in range(top + 1):
+        if window >> k & 1:
+            for t in range(counts.size):
+                counts[t] += marks[k, t + offset]
+            offset = max(offset + (1 << k), 0)
+
+
+@row
+def least_blocks(blocks, k):
+    """Fill the smallest of every 2, 4 ... 2**k months."""
+    for i in range(k):
+        step = max(1 << i, 0)
+        for t in range(blocks.shape[1] + 1 - 2 * step):
+            blocks[i + 1, t] = small(blocks[i, t], blocks[i, t + step])
+
+
+@row
+def least_of_three(blocks, k, window, sign, counts, least, out):
+    """Fill the smallest of each window from three blocks that cover it and may overlap."""
+    k, far = max(k, 0), max(window - (1 << k), 0)
+    near = max(min(1 << k, far), 0)
+    for t in range(out.size):
+        answer = small(small(blocks[k, t], blocks[k, t + near]), blocks[k, t + far])
+        out[t] = sign * answer if counts[t] >= least else np.nan
+
+
+@kernel
+def extremes(first, last, values, window, min_count, sign, out):
+    """Fill `out` with the smallest (`sign` 1.0) or largest (-1.0) of the last `window` months.
+
+    NaN below `min_count` observed.
+    """
+    n = values.shape[1]
+    length, least = min(window, max(n, 1)), max(min_count, 1)
+    top, three = plan(length)
+    k = 0
+    while 3 << k < length:
+        k += 1
+    width = n + length - 1
+    blocks, marks = np.full((k + 1, width), np.inf), np.zeros((top + 1, width), np.uint16)
+    months, seen, counts = blocks[0, length - 1 :], marks[0, length - 1 :], np.empty(n, np.uint16)
+    for s in range(first, last):
+        open_row(values[s], sign, months, seen)
+        tally(marks, length, top, three, counts)
+        least_blocks(blocks, k)
+        least_of_three(blocks, k, length, sign, counts, least, out[s])
+
+
+@row
+def take_turns(values, top, months, marks):
+    """Copy the months; missing ones go to the top and to the bottom in turn, and stay balanced in any window."""
+    for t in range(values.size):
+        months[t] = values[t]
+        marks[t] = 1
+    for t in range(values.size):
+        if values[t] != values[t]:
+            months[t] = BEYOND if top else -BEYOND
+            marks[t] = TOP if top else 0
+            top = not top
+
+
+@row
+def choose(below, centre, above, mark, window, least):
+    """Choose the middle by the balance of missing months, one more at the top moving it down by half a place."""
+    seen = np.int64(mark) & (TOP - 1)
+    lean = 2 * (np.int64(mark) // TOP) + seen - window
+    answer = centre if lean == 0 else (below if lean > 0 else above)
+    return answer if seen >= least else np.nan
+
+
+@row
+def medians_of_3(months, marks, least, out):
+    """Sort three months by three comparisons."""
+    for t in range(out.size):
+        low, high = small(months[0, t], months[0, t + 1]), large(months[0, t], months[0, t + 1])
+        rest = large(low, months[0, t + 2])
+        first, second, third = small(low, months[0, t + 2]), small(high, rest), large(high, rest)
+        below, above = 0.5 * first + 0.5 * second, 0.5 * second + 0.5 * third
+        out[t] = choose(below, second, above, marks[t], 3, least)
+
+
+@row
+def sort_fours(months, fours):
+    """Sort every four neighbours: sorted pairs (rows 4 and 5), then merged by three comparisons."""
+    n = months.shape[1] - 3
+    for t in range(n + 2):
+        a, b = months[0, t], months[0, t + 1]
+        fours[4, t], fours[5, t] = small(a, b), large(a, b)
+    for t in range(n):
+        fours[0, t] = small(fours[4, t], fours[4, t + 2])
+        fours[3, t] = large(fours[5, t], fours[5, t + 2])
+    for t in range(n):
+        p, q = large(fours[4, t], fours[4, t + 2]), small(fours[5, t], fours[5, t + 2])
+        fours[1, t], fours[2, t] = small(p, q), large(p, q)
+
+
+@row
+def medians_of_12(fours, marks, least, out):
+    """Merge two sorted fours (Batcher's odd-even merge) and pick the 6th and 7th of them and a third.
+
+    Of two sorted lists the k-th of all is the smallest, over all i + j = k, of the larger of the i-th of one
+    and the j-th of the other.
+    """
+    for t in range(out.size):
+        a1, a2, a3, a4 = fours[0, t], fours[1, t], fours[2, t], fours[3, t]
+        b1, b2, b3, b4 = fours[0, t + 4], fours[1, t + 4], fours[2, t + 4], fours[3, t + 4]
+        p, q = large(a1, b1), small(a3, b3)
+        odd2, odd3, odd4 = small(p, q), large(p, q), large(a3, b3)
+        p, q = large(a2, b2), small(a4, b4)
+        even1, even2, even3 = small(a2, b2), small(p, q), large(p, q)
+        m2, m3 = small(odd2, even1), large(odd2, even1)
+        m4, m5 = small(odd3, even2), large(odd3, even2)
+        m6, m7 = small(odd4, even3), large(odd4, even3)
+        c1, c2, c3, c4 = fours[0, t + 8], fours[1, t + 8], fours[2, t + 8], fours[3, t + 8]
+        sixth = small(small(small(m6, large(m5, c1)), small(large(m4, c2), large(m3, c3))), large(m2, c4))
+        seventh = small(small(small(m7, large(m6, c1)), small(large(m5, c2), large(m4, c3))), large(m3, c4))
+        out[t] = choose(sixth, 0.5 * sixth + 0.5 * seventh, seventh, marks[t], 12, least)
+
+
+@kernel
+def medians(first, last, values, window, min_count, out):
+    """Fill `out` with the median of the last `window` months, 3 or 12; NaN below `min_count` observed."""
+    n, least, front = values.shape[1], max(min_count, 1), window - 1
+    top, three = plan(window)
+    rows, marks, fours = np.empty((1, front + n)), np.empty((3, front + n), np.uint16), np.empty((6, front + n))
+    months, seen, counts = rows[0, front:], marks[0, front:], np.empty(n, np.uint16)
+    take_turns(np.full(front, np.nan), True, rows[0, :front], marks[0, :front])
+    for s in range(first, last):
+        take_turns(values[s], front % 2 == 0, months, seen)
+        tally(marks, window, top, three, counts)
+        if window == 3:
+            medians_of_3(rows, counts, least, out[s])
+        else:
+            sort_fours(rows, fours)
+            medians_of_12(fours, counts, least, out[s])
+
+
+@row
+def put_in(kept, count, month):
+    """Insert a month into a sorted window."""
+    i = count
+    while i > 0 and kept[i - 1] > month:
+        kept[i] = kept[i - 1]
+        i -= 1
+    kept[i] = month
+
+
+@row
+def take_out(kept, count, month):
+    """Take a month out of a sorted window of `count`, in which it is."""
+    i = 0
+    while kept[i] != month:
+        i += 1
+    while i < count - 1:
+        kept[i] = kept[i + 1]
+        i += 1
+
+
+@row
+def between(kept, count, q):
+    """Interpolate between the two months next to place q * (count - 1), from the nearer one, as numpy does."""
+    place = q * (count - 1)
+    lower = int(place)
+    share = place - lower
+    a, b = kept[lower], kept[min(lower + 1, count - 1)]
+    if share == 0.5:
+        return 0.5 * a + 0.5 * b
+    return a + (b - a) * share if share < 0.5 else b - (b - a) * (1.0 - share)
+
+
+@kernel
+def quantiles(first, last, values, window, min_count, q, out):
+    """Fill `out` with the `q` quantile of the last `window` months, NaN below `min_count` observed."""
+    n = values.shape[1]
+    least, kept = max(min_count, 1), np.empty(min(window, n))
+    for s in range(first, last):
+        count = 0
+        for t in range(n):
+            if t >= window and not np.isnan(values[s, t - window]):
+                take_out(kept, count, values[s, t - window])
+                count -= 1
+            if not np.isnan(values[s, t]):
+                put_in(kept, count, values[s, t] + 0.0)  # -0.0 and 0.0 are one number: it is 0.0
+                count += 1
+            out[s, t] = between(kept, count, q) if count >= least else np.nan

@@ -1,0 +1,187 @@
+"""Wholes and their parts in sentences: gaps, contributions, what drives an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from spc.measures import Measure
+from spc.panel import Floats
+from spc.wording import rounded, value_text
+
+if TYPE_CHECKING:
+    from spc.results.hierarchy import Contributions, Parts
+
+__all__ = ["ON_PAPER", "amount", "apart", "change_told", "gap_text", "is_whole", "listed", "part_text"]
+
+#: Figures are printed to 12 significant digits at the most.
+ON_PAPER = 1e-12
+#: How many parts a sentence names before it counts them.
+NAMED = 3
+
+
+def apart(one: Floats, other: Floats) -> Floats:
+    """Return the difference, 0 where the two are one figure on paper (0.1 + 0.2 and 0.3)."""
+    with np.errstate(invalid="ignore"):
+        gap = one - other
+        gap[np.abs(gap) <= ON_PAPER * np.maximum(np.abs(one), np.abs(other))] = 0.0
+    return gap
+
+
+def is_whole(value: float) -> bool:
+    """Whether a number prints as a whole one."""
+    return abs(value - round(value)) <= 1e-9 * max(abs(value), 1.0)
+
+
+def amount(value: float, measure: Measure, fine: bool | None = None) -> str:
+    """Print the size of a difference in the unit of a measure: "120", "1.6 points", "00:02:10".
+
+    `fine` says whether whole numbers get a decimal, as beside others that need one; by default as needed.
+    """
+    unit = measure.shown
+    size = abs(value)
+    if unit.is_time:
+        return value_text(size, unit)
+    decimals = unit.decimals
+    if unit.suffix == "" and decimals == 0 and (fine if fine is not None else not is_whole(size)):
+        decimals = 1  # means of months, and of what is measured in parts of one
+    return f"{rounded(size, decimals):,}{' points' if unit.name == 'percent' else ''}"
+
+
+def listed(texts: Sequence[str], joint: str = ", ") -> str:
+    """Return texts as a sentence lists them: "a, b and c"."""
+    return texts[0] if len(texts) == 1 else f"{joint.join(texts[:-1])} and {texts[-1]}"
+
+
+def part_text(names: Sequence[str]) -> str:
+    """Name a few parts, or count many."""
+    return listed(list(names)) if len(names) <= NAMED else f"The {len(names):,} parts"
+
+
+def gap_text(found: Parts, p: int) -> str:
+    """Say what the parts of whole p make of it in the as-at month."""
+    t, measure = found.end, found.measures[p]
+    names = [str(found.names[i]) for i in np.flatnonzero(found.family == p)]
+    if not names:
+        return "No part of it is here."
+    total, whole = float(found.total.values[p, t]), float(found.whole.values[p, t])
+    unknown = [text for text, value in (("whole", whole), ("sum of its parts", total)) if value != value]
+    if unknown:
+        return f"The {' and the '.join(unknown)} is not known{_how_many(found, p)}."
+    said = part_text(names)
+    make = "makes" if len(names) == 1 else "make"
+    gap = float(found.gap[p, t])
+    of = f"{_count(total, measure)} of {_count(whole, measure)}"
+    share = f" ({_percent(total / whole)})" if whole != 0.0 else ""
+    if gap == 0.0:
+        return f"{said} {make} {of}: they add up{_how_many(found, p)}."
+    verb = "lies" if abs(gap) == 1.0 else "lie"
+    rest = f"{_count(gap, measure)} {verb} in no part" if gap > 0.0 else f"{_count(-gap, measure)} too many"
+    return f"{said} {make} {of}{share}; {rest}{_how_many(found, p)}."
+
+
+def _how_many(found: Parts, p: int) -> str:
+    heard, members = int(found.observed[p, found.end]), int(found.members[p])
+    return "" if heard == members else f" ({heard:,} of {members:,} parts are observed)"
+
+
+def _count(value: float, measure: Measure) -> str:
+    """Print a numerator or a count: the parts of a ratio are numbers, whatever the ratio is shown in."""
+    return f"{rounded(value, 0 if is_whole(value) else 1):,}"
+
+
+def _percent(share: float) -> str:
+    """Print a share; what is not all of it is never printed as 100.0%."""
+    text = f"{rounded(100.0 * share, 1):,}%"
+    return f"{'over' if share > 1.0 else 'nearly'} 100%" if text == "100.0%" and share != 1.0 else text
+
+
+def change_told(found: Contributions, p: int, window: int, most: int) -> str:
+    """Say what moved whole p, in order of contribution."""
+    k, measure = found.windows.index(window), found.measures[p]
+    total = float(found.whole_change[p, k])
+    if total != total:
+        return f"The change is not known: {_why_unknown(found, p, k)}."
+    rows = found.ranked(p, window)
+    known = [i for i in rows if found.contribution[i, k] == found.contribution[i, k]]
+    moved = [i for i in known if found.contribution[i, k] != 0.0]
+    unknown = [str(found.names[i]) for i in rows if i not in known]
+    rest = float(found.rest[p, k])
+    tail = f"; {part_text(unknown)} not known" if unknown else ""
+    if total == 0.0 and not moved and rest == 0.0:
+        return f"No change, in all or in any part{tail}."
+    against = [i for i in moved if found.contribution[i, k] * total <= 0.0]
+    told = _each(found, moved, k, most)
+    if rest != 0.0:
+        told.append(f"{_signed(rest, measure, bool(found.is_ratio[p]))} in no part")
+    if total == 0.0:
+        return f"No change in all: {', '.join(told)}{tail}."
+    if found.is_ratio[p]:
+        return f"{'Up' if total > 0.0 else 'Down'} {amount(total, measure)}: {', '.join(told)}{tail}."
+    if against or rest * total < 0.0 or not moved:
+        return f"{_signed(total, measure, False)} in all: {', '.join(told)}{tail}."
+    return f"{_accounts(found, moved, k, most, total, rest, measure)}{tail}."
+
+
+def _why_unknown(found: Contributions, p: int, k: int) -> str:
+    late = np.isnan(found.whole_current[p, k])
+    return f"the {'' if late else 'earlier '}window is not complete"
+
+
+def _accounts(
+    found: Contributions, moved: list[int], k: int, most: int, total: float, rest: float, measure: Measure
+) -> str:
+    """Say who accounts for how much, where all went the same way."""
+    word = "more" if total > 0.0 else "fewer"
+    first, *others = moved
+    own = "all" if not others and rest == 0.0 else amount(float(found.contribution[first, k]), measure)
+    said = f"{_name(found, first, k)} accounts for {own} of the {amount(total, measure)} {word}"
+    shown, hidden = others[: most - 1], others[most - 1 :]
+    more = [f"{_name(found, i, k)} {amount(float(found.contribution[i, k]), measure)}" for i in shown]
+    if hidden:
+        left = float(found.contribution[hidden, k].sum())
+        more.append(f"{len(hidden):,} other{'s' if len(hidden) > 1 else ''} {amount(left, measure)}")
+    if rest != 0.0:
+        more.append(f"what lies in no part {amount(rest, measure)}")
+    return ", ".join([said, *more])
+
+
+def _each(found: Contributions, moved: list[int], k: int, most: int) -> list[str]:
+    """Say of each part how far it went, the largest first; the many small ones together."""
+    named = moved[:most]
+    if len(moved) > most:  # who went furthest against the rest is named too
+        named = [*moved[: most - 1], moved[-1]] if most > 1 else named
+    told = [_one(found, i, k) for i in named]
+    hidden = [i for i in moved if i not in named]
+    if hidden:
+        measure = found.measures[int(found.family[hidden[0]])]
+        left = float(found.contribution[hidden, k].sum())
+        ratio = bool(found.is_ratio[found.family[hidden[0]]])
+        told.append(f"{len(hidden):,} other{'s' if len(hidden) > 1 else ''} {_signed(left, measure, ratio)}")
+    return told
+
+
+def _one(found: Contributions, i: int, k: int) -> str:
+    p = int(found.family[i])
+    measure, ratio = found.measures[p], bool(found.is_ratio[p])
+    said = f"{_name(found, i, k)} {_signed(float(found.contribution[i, k]), measure, ratio)}"
+    if ratio:
+        rate, mix = float(found.rate_effect[i, k]), float(found.mix_effect[i, k])
+        said += f" (rate {_signed(rate, measure, True)}, mix {_signed(mix, measure, True)})"
+    return said
+
+
+def _name(found: Contributions, i: int, k: int) -> str:
+    state = int(found.state[i, k])
+    return f"{found.names[i]} ({('', 'new', 'ended')[state]})" if state in (1, 2) else str(found.names[i])
+
+
+def _signed(value: float, measure: Measure, ratio: bool) -> str:
+    """Print a difference with its direction: "120 more", and of ratios and times "1.6" and "-0.2"."""
+    size = amount(value, measure).removesuffix(" points")
+    if ratio or measure.shown.is_time:
+        zero = not any(digit in size for digit in "123456789")
+        return f"-{size}" if value < 0.0 and not zero else size
+    return f"{size} {'more' if value >= 0.0 else 'fewer'}"

@@ -1,0 +1,397 @@
+"""The narrative and the executive summary: what each says, and that it says nothing else."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+import spc
+from spc.narrating import HEADINGS
+from spc.rules import Rule
+
+NAN = float("nan")
+FLAT = [50, 54, 47, 51, 53, 49]
+
+
+def card_of(rows: dict[str, Any], measures: dict[str, dict[str, Any]] | None = None, **options: Any) -> Any:
+    """Make the scorecard of series that end in July 2024."""
+    months = len(next(iter(rows.values())))
+    first = 2024 * 12 + 6 - (months - 1)
+    panel = spc.Panel.from_numpy(
+        np.array(list(rows.values()), float),
+        start=f"{first // 12}-{first % 12 + 1:02d}",
+        keys=list(rows),
+        **options,
+    )
+    catalogue = [
+        spc.Measure(name, **({"improvement": "low"} if measures is None else measures[name])) for name in rows
+    ]
+    return spc.scorecard(panel, measures=catalogue)
+
+
+def said(card: Any) -> tuple[str, str]:
+    """Return heading and sentence of a scorecard of one row."""
+    (bullet,) = card.narrative().bullets
+    return bullet.heading, bullet.text
+
+
+KINDS = {
+    "new": (FLAT * 6 + [90], "Newly changed", "One-Month High (worse), new;"),
+    "normal": (FLAT * 6 + [90, 50], "Back to normal", "no exception; One-Month High stood in Jun-2024;"),
+    "persistent": (
+        FLAT * 6 + [90, 91, 92, 93],
+        "Persistent issues",
+        "(worse), 4th month in a row with exceptions on this side",
+    ),
+    "standing": (
+        FLAT * 6 + [90, 91],
+        "Newly changed",
+        "2nd month in a row with exceptions on this side (new: Two-Month High)",
+    ),
+    "positive": (FLAT * 6 + [10, 10, 10, 10], "Positives", "One, Two, Three-Month Low (better), 4th month"),
+    "run": (FLAT * 6 + [54] * 8, "Persistent issues", "8th month in a row above average ("),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_headings_and_sentences(kind: str) -> None:
+    months, heading, expected = KINDS[kind]
+    found, text = said(card_of({"ASB": months}))
+    assert found == heading and expected in text, text
+
+
+def test_two_months_on_the_worse_side_are_negative() -> None:
+    months = [50, 54, 47, 51] * 9 + [90, 90]
+    rules = spc.RULES["opcc"][:1]
+    panel = spc.Panel.from_numpy([months], start="2021-06", keys=["ASB"])
+    card = spc.scorecard(panel, measures=[spc.Measure("ASB", improvement="low")], rules=rules)
+    (bullet,) = card.narrative().bullets
+    assert bullet.heading == "Negatives"
+    assert "One-Month High (worse), 2nd month in a row" in bullet.text
+
+
+def test_a_month_without_a_figure_is_stated() -> None:
+    heading, text = said(card_of({"ASB": FLAT * 6 + [NAN, 90]}))
+    assert heading == "Newly changed"
+    assert "One-Month High (worse), new (Jun-2024 has no figure)" in text
+    assert "the highest on record (37 months; 1 month has no figure)" in text
+
+
+def test_nothing_is_back_to_normal_without_a_figure() -> None:
+    found = card_of({"ASB": FLAT * 6 + [90, NAN]}).narrative()
+    assert found.bullets == () and found.untold == {"no value": 1}
+    assert str(found).splitlines()[-1] == "1 series: 0 told above, 1 no value."
+
+
+def test_without_a_direction_nothing_is_better_or_worse() -> None:
+    for months, expected in (
+        (FLAT * 6 + [90], "One-Month High, new"),
+        (FLAT * 6 + [90, 50], "no exception; One-Month High stood in Jun-2024"),
+        (FLAT * 6 + [54] * 8, "(new: Eight-Month High); 8th month in a row above average"),
+    ):
+        heading, text = said(card_of({"Calls": months}, {"Calls": {"improvement": "neither"}}))
+        assert heading == "Changed, no preferred direction"
+        assert expected in text and not re.search("better|worse", text)
+
+
+def test_rules_without_a_side_have_no_direction() -> None:
+    rule = Rule("Quiet", zone=1.0, needed=10, span=10, asks="within")
+    panel = spc.Panel.from_numpy([[40, 60] * 12 + [50, 51] * 6], start="2021-08", keys=["ASB"])
+    card = spc.scorecard(panel, measures=[spc.Measure("ASB", improvement="low")], rules=[rule])
+    heading, text = said(card)
+    assert (
+        heading == "Changed, no preferred direction" and "Quiet, 27th month in a row with exceptions;" in text
+    )
+    assert "(better)" not in text.split(";")[1] and "(worse)" not in text.split(";")[1]
+
+
+def test_every_unit() -> None:
+    months, wave = 40, np.tile([50.0, 54.0, 47.0, 51.0], 10)
+    rate, time = wave.copy(), wave * 12
+    rate[-1], time[-1] = 90.0, 5000.0
+    rows = {"Rate": rate, "Answer": time, "Median": time, "Suspects": rate}
+    of = np.full((4, months), NAN)
+    of[0], of[1] = 100.0, 1.0
+    measures = {
+        "Rate": {"kind": "rate", "improvement": "high", "target": 60.0},
+        "Answer": {"kind": "duration", "improvement": "low", "target": 600},
+        "Median": {"kind": "median", "improvement": "low"},
+        "Suspects": {"kind": "stock", "improvement": "low"},
+    }
+    card = card_of(rows, measures, of=of, given={12: np.array(list(rows.values()))})
+    text = {bullet.name: bullet.text for bullet in card.narrative().bullets}
+    assert text["Rate"].startswith(
+        "90.0% in Jul-2024, the highest on record (40 months); One-Month High (better)"
+    )
+    assert (
+        "in the 12 months to Jul-2024, up " in text["Rate"] and "% points on the year before" in text["Rate"]
+    )
+    assert text["Rate"].endswith("target 60.0% met (assurance: hit or miss).")
+    assert text["Answer"].startswith("01:23:20 in Jul-2024, the highest on record")
+    assert "target 00:10:00 not met" in text["Answer"]
+    assert "01:23:20 in the 12 months to Jul-2024, up 01:" in text["Median"]
+    assert " on average in the 12 months to Jul-2024" in text["Suspects"]
+
+
+def test_only_rolling_figures() -> None:
+    given = np.linspace(80.0, 60.0, 36)[None]
+    panel = spc.Panel.from_numpy(
+        np.full((1, 36), NAN), start="2021-08", keys=["Satisfaction"], given={12: given}
+    )
+    rows = [spc.Measure("Satisfaction", kind="rolling12", improvement="high", target=75)]
+    heading, text = said(spc.scorecard(panel, measures=rows))
+    assert heading == "Negatives"
+    assert text == (
+        "60.0% in the 12 months to Jul-2024, down 6.9% points on the year before (worse), the lowest on "
+        "record (36 windows); target 75.0% not met."
+    )
+
+
+def test_measures_in_arrears_speak_of_their_own_month() -> None:
+    panel = spc.Panel.from_numpy([FLAT * 6 + [90, NAN]], start="2021-06", keys=["Time to charge"])
+    card = spc.scorecard(panel, measures=[spc.Measure("Time to charge", improvement="low", lag=1)])
+    heading, text = said(card)
+    assert heading == "Newly changed" and text.startswith("90 in Jun-2024") and "Jul-2024" not in text
+
+
+def wiltshire() -> Any:
+    sample = spc.samples.load("wiltshire_2024")
+    return spc.scorecard(sample.panel, measures=sample.measures)
+
+
+PINNED = {
+    "Abandonment Rate: All CRIB": (
+        "Persistent issues",
+        "21.8% in Jul-2024, the lowest since Jul-2023; Eight-Month High (worse), 10th month in a row with "
+        "exceptions on this side; Two, Three-Month High stood in Jun-2024 but not now; 13th month in a row "
+        "above average (19.6%); 26.5% in the 12 months to Jul-2024, up 8.7% points on the year before "
+        "(worse), the highest on record (25 windows); rolling 12 month trend increasing (strong).",
+    ),
+    "Crime Volume: DA": (
+        "Positives",
+        "532 in Jul-2024; 6,584 in the 12 months to Jul-2024, down 10.5% on the year before (better), "
+        "the lowest on record (25 windows); rolling 12 month trend decreasing (strong).",
+    ),
+    "Volume of ASB": (
+        "Back to normal",
+        "1,102 in Jul-2024; no exception; Eight-Month Low stood in Jun-2024; 1st month above average after "
+        "10 in a row below it (1,083); 10,572 in the 12 months to Jul-2024, down 14.9% on the year before "
+        "(better), the lowest on record (25 windows); rolling 12 month trend decreasing (strong).",
+    ),
+    "Victim Voice: Overall Satisfaction - Hate Crimes": (
+        "Negatives",
+        "69.7% in the 12 months to Jul-2024, down 14.3% points on the year before (worse), the lowest on "
+        "record (25 windows).",
+    ),
+}
+
+
+def test_the_wiltshire_bullets() -> None:
+    found = {bullet.name: (bullet.heading, bullet.text) for bullet in wiltshire().narrative().bullets}
+    for name, expected in PINNED.items():
+        assert found[name] == expected
+
+
+def test_figures_are_those_of_the_page() -> None:
+    card = wiltshire()
+    words = card.to_frame()
+    for bullet in card.narrative().bullets:
+        row = words.loc[bullet.row]
+        if card.monthly[bullet.row]:
+            assert bullet.text.startswith(f"{row['month']} in Jul-2024")
+            assert row["exceptions"] in bullet.text
+        assert f"{row['m12']} " in bullet.text
+        assert row["change"].lstrip("-") in bullet.text
+        assert ("up " if not row["change"].startswith("-") else "down ") + row["change"].lstrip(
+            "-"
+        ) in bullet.text
+
+
+def test_nothing_but_what_the_data_show() -> None:
+    text = str(wiltshire().narrative())
+    assert not re.search(r"signific|because|due to|caused|driven|nan|None /|\binf\b", text, re.IGNORECASE)
+
+
+def test_heaviest_first_and_each_row_once() -> None:
+    found = wiltshire().narrative()
+    rows = [bullet.row for bullet in found.bullets]
+    assert len(rows) == len(set(rows)) and len(rows) + sum(found.untold.values()) == 57
+    for heading in HEADINGS:
+        weights = [bullet.weight for bullet in found.under(heading)]
+        assert weights == sorted(weights, reverse=True)
+    assert list(dict.fromkeys(bullet.heading for bullet in found.bullets)) == [
+        heading for heading in HEADINGS if found.under(heading)
+    ]
+
+
+def test_top_counts_what_it_leaves_out() -> None:
+    card = wiltshire()
+    found, everything = card.narrative(top=2), card.narrative()
+    for heading in HEADINGS:
+        assert found.under(heading) == everything.under(heading)[:2]
+        assert found.left_out.get(heading, 0) == max(len(everything.under(heading)) - 2, 0)
+    assert "- and 16 more" in str(found)
+    with pytest.raises(spc.ChoiceError, match="`top`"):
+        card.narrative(top=0)
+
+
+def test_every_row_with_an_exception_is_told() -> None:
+    card = wiltshire()
+    rows = {bullet.row for bullet in card.narrative().bullets}
+    assert set(np.flatnonzero(card.exceptions.at).tolist()) <= rows
+
+
+def test_hidden_figures_stay_hidden() -> None:
+    rng = np.random.default_rng(66)
+    rows = {f"ward {i}": rng.poisson(3.0, 36).astype(float) for i in range(30)}
+    for months in list(rows.values())[:10]:
+        months[-1] = 4.0
+        months[-9:-1] = 30.0
+    card = card_of(rows)
+    shown = spc.publish(card, suppress_below=5)
+    assert shown.cover is not None
+    hidden = shown.cover.hidden_row
+    found = shown.narrative()
+    told = [bullet for bullet in found.bullets if hidden[bullet.row]]
+    assert len(told) > 3
+    from spc.explaining import explain
+
+    for bullet in told:
+        assert bullet.heading == "Figures hidden"
+        assert bullet.text == explain(shown, bullet.row)[0]
+        assert shown.exceptions.words[bullet.row]
+    assert {bullet.row for bullet in found.under("Figures hidden")} == set(
+        np.flatnonzero(hidden & (shown.exceptions.at != 0)).tolist()
+    )
+
+
+def test_hidden_changes_are_not_counted() -> None:
+    card = card_of({"ASB": [9] * 24 + [0] * 11 + [2]})
+    assert card.summary().behind("improving") == ("ASB",)
+    assert spc.publish(card, suppress_below=5).summary().behind("not known") == ("ASB",)
+
+
+def test_names_are_inert() -> None:
+    name = "<b>*x*</b>\x1b[2J [a](http://e.x)"
+    found = card_of({name: FLAT * 6 + [90]}).narrative()
+    assert "\x1b" not in str(found) + found.to_markdown() + found.to_html()
+    markdown = found.to_markdown()
+    assert "<b>" not in markdown and "http:" not in markdown and r"\*x\*" in markdown and r"\[a\]" in markdown
+    assert "<b>*x*" not in found.to_html() and "&lt;b&gt;" in found.to_html()
+    assert found._repr_html_() == found.to_html()
+    assert "<b>" not in card_of({name: FLAT * 6 + [90]}).summary().to_html()
+
+
+def test_forms() -> None:
+    found = wiltshire().narrative(top=1)
+    lines = found.to_markdown().splitlines()
+    assert lines[0] == "# As at Jul-2024" and lines[2] == "## Positives"
+    assert lines[4].startswith("- **Percentage of ASB in Niche**: 40.8% in Jul-2024")
+    assert lines[-1].startswith("Monthly values constructed")
+    frame = found.to_frame()
+    assert frame.columns.tolist() == ["measure", "heading", "group", "text", "weight"]
+    assert frame.loc[0, "weight"] == 25
+    assert repr(found).startswith("Narrative(Jul-2024: 1 positives, 1 negatives")
+
+
+def test_an_empty_scorecard() -> None:
+    found = card_of({"ASB": [5.0] * 36}).narrative()
+    assert repr(found) == "Narrative(Jul-2024: nothing to tell)"
+    assert found.to_frame().empty and found.to_markdown().startswith("# As at Jul-2024")
+
+
+def test_other_rules_still_have_runs() -> None:
+    sample = spc.samples.load("wiltshire_2024")
+    card = spc.scorecard(sample.panel, measures=sample.measures, rules=spc.RULES["opcc"][:1])
+    text = {bullet.name: bullet.text for bullet in card.narrative().bullets}
+    assert "13th month in a row above average (19.6%)" in text["Abandonment Rate: All CRIB"]
+
+
+def test_acknowledged_rows_come_last() -> None:
+    rows = {"first": FLAT * 6 + [400], "second": FLAT * 6 + [90]}
+    card = card_of(rows)
+    known = spc.Remark({"series": "first"}, month="2024-07", kind="acknowledged", text="new system")
+    shown = spc.publish(card, remarks=spc.Remarks([known]))
+    assert [bullet.name for bullet in card.narrative().bullets] == ["first", "second"]
+    found = shown.narrative().bullets
+    assert [bullet.name for bullet in found] == ["second", "first"]
+    assert found[1].text.endswith("; acknowledged.") and "acknowledged" not in found[0].text
+
+
+def test_no_front_changes_a_sentence() -> None:
+    months = FLAT * 6 + [90]
+    plain, longer = (said(card_of({"ASB": row})) for row in (months, [NAN] * 5 + months))
+    assert plain == longer
+
+
+# the executive summary
+
+
+def test_the_counts_add_up_and_name_their_measures() -> None:
+    for rule in ("change", "trend"):
+        found = wiltshire().summary(rule=rule)
+        total = found.counts()
+        assert sum(total.values()) == 57
+        for name, count in total.items():
+            assert count == len(found.behind(name)) == sum(found.counts(g)[name] for g in found.groups)
+        frame = found.to_frame()
+        assert frame["measures"].iloc[-1] == frame["measures"].iloc[:-1].sum() == 57
+        assert found.to_frame("measures")["standing"].value_counts().to_dict() == {
+            name: count for name, count in total.items() if count
+        }
+
+
+def test_the_wiltshire_summary() -> None:
+    found = wiltshire().summary()
+    assert found.sentence == (
+        "Of 46 measures 23 are improving, 13 declining and 10 static; counted apart: 11 without a preferred "
+        "direction."
+    )
+    assert repr(found).startswith("Summary(by change: 23 / 13 / 10 / 11 / 0 ")
+    assert found.behind("declining", "Victim Voice") == ("Victim Voice: Overall Satisfaction - Hate Crimes",)
+    assert "  1 declining: Victim Voice: Overall Satisfaction - Hate Crimes" in found.text
+    assert "Rule: 12 months against the 12 months before" in str(found)
+
+
+def test_the_summary_is_the_arrows() -> None:
+    card = wiltshire()
+    words, standing = card.to_frame(), card.summary().standing
+    for s, measure in enumerate(card.measures):
+        better = {"high": "▲", "low": "▼", "neither": ""}[measure.improvement]
+        arrow = words["arrow"][s]
+        if not better:
+            assert standing[s] == "no direction"
+        else:
+            assert standing[s] == (
+                "static" if arrow == "—" else "improving" if arrow == better else "declining"
+            )
+
+
+def test_the_rule_of_trends_is_the_words() -> None:
+    card = wiltshire()
+    standing = card.summary(rule="trend").standing
+    up = {"Increasing": 1, "Decreasing": -1, "None / Stable": 0}
+    for s, measure in enumerate(card.measures):
+        if measure.improvement == "neither":
+            continue
+        word = str(card.to_frame()["trend"][s])
+        sign = up.get(word, 9) * (1 if measure.improvement == "high" else -1)
+        assert standing[s] == {1: "improving", -1: "declining", 0: "static"}.get(sign, "not known")
+
+
+def test_what_is_not_known_is_named() -> None:
+    card = card_of({"young": [NAN] * 30 + [5.0] * 6, "old": [5.0, 6.0] * 18})
+    found = card.summary()
+    assert found.behind("not known") == ("young",)
+    assert found.sentence == (
+        "Of 1 measure 0 are improving, 0 declining and 1 static; counted apart: 1 of which it is not known."
+    )
+    with pytest.raises(spc.ChoiceError, match="`rule`"):
+        card.summary(rule="guess")
+    with pytest.raises(spc.ChoiceError, match="`standing`"):
+        found.behind("better")
+    with pytest.raises(spc.ChoiceError, match="`group`"):
+        found.behind("static", "none")
