@@ -22,9 +22,6 @@ from spc.ties import TIE
 __all__ = ["assure"]
 
 SIDES = {"high": 1, "low": -1, "neither": 0}
-#: Charts of a spread or a distance: high and low there are not those of the values, which the preferred
-#: direction and the target are about.
-SPREADS = {"mr", "r", "s"}
 
 
 def assure(
@@ -91,7 +88,7 @@ def assure(
     panel, limits = exceptions.panel, exceptions.limits
     rows = measures_of(panel, measures) if measures is not None else None
     side = _sides(panel, rows, improvement)
-    targets = _targets(panel, rows, target)
+    targets = _targets(limits, rows, target)
     mask = exceptions.mask if points == "completing" else exceptions.members
     expected = _expected(limits)
     at_end = targets[np.arange(panel.n_series), np.maximum(limits.ends, 0)]
@@ -100,7 +97,7 @@ def assure(
         improvement=side,
         targets=targets,
         expected=expected,
-        variation_code=_variation(mask, exceptions.rules, side, _by_value(limits)),
+        variation_code=_variation(mask, exceptions.rules, side, ~_plotting(limits, "spreads")),
         assurance_code=_assurance(side, at_end, expected),
         points=points,
     )
@@ -122,11 +119,13 @@ def _sides(panel: Panel, rows: Assignment | None, given: Any) -> Codes:
     return np.array([SIDES[word] for word in told], np.int8)
 
 
-def _targets(panel: Panel, rows: Assignment | None, given: Any) -> Floats:
+def _targets(limits: Limits, rows: Assignment | None, given: Any) -> Floats:
     """Return the targets of every month in the unit of the plotted value."""
+    panel = limits.panel
     shape = panel.values.shape
     if given is None:
-        return np.full(shape, np.nan) if rows is None else plotted_targets(panel, rows)
+        counted = _plotting(limits, "counts")
+        return np.full(shape, np.nan) if rows is None else plotted_targets(panel, rows, counted)
     if isinstance(given, Mapping):
         goal: Any = Measure("target", target=given).target
         return np.broadcast_to(target_line(panel, goal), shape).copy()
@@ -144,10 +143,10 @@ def _targets(panel: Panel, rows: Assignment | None, given: Any) -> Floats:
     return np.repeat(goals[:, None], shape[1], axis=1)
 
 
-def _by_value(limits: Limits) -> Flags:
-    """Return the months whose points lie on the scale of the values (n_series, n_periods)."""
-    plain = np.array([name not in SPREADS for name in CHARTS])
-    return np.append(plain[limits.phase_chart], True)[limits.phase_of]
+def _plotting(limits: Limits, what: str) -> Flags:
+    """Return the months whose points are of one sort, as `Chart.plots` has it (n_series, n_periods)."""
+    such = np.array([chart.plots == what for chart in CHARTS.values()])
+    return np.append(such[limits.phase_chart], False)[limits.phase_of]
 
 
 def _variation(
@@ -167,7 +166,7 @@ def _variation(
 def _expected(limits: Limits) -> Floats:
     """Return the lowest and highest point of the as-at month that is common cause (n_series, 2)."""
     at = limits.phase_at_end
-    of_months = np.array([not chart.memory and chart.name not in SPREADS for chart in CHARTS.values()])
+    of_months = np.array([not chart.memory and chart.plots != "spreads" for chart in CHARTS.values()])
     told = np.append((limits.phase_status == OK) & of_months[limits.phase_chart], False)[at]
     told &= ~limits.panel.refused & (limits.panel.first_observed <= limits.ends)
     small = np.append(limits.phase_small, False)[at]

@@ -11,7 +11,7 @@ import numpy as np
 
 from spc.arrays import chosen
 from spc.checks import ChoiceError, InputError, choice, parcel
-from spc.kernels.averages import rolling as rolling_kernel
+from spc.kernels.rolling import rolling as rolling_kernel
 from spc.measures import Assignment, Catalogue, Measure, by_kind, measures_of
 from spc.panel import Floats, Panel
 

@@ -72,6 +72,10 @@ class Chart:
         Which of "centre" and "sigma" may be known numbers.
     title : str
         How pages name it; by default as the code does.
+    plots : {"values", "averages", "counts", "sums", "spreads"}
+        What a point is: the month's own value; a mean of several months; the numerator alone; a sum of
+        deviations; a distance or a spread. Averages share the scale of the values; on spreads high and low
+        are not those of the values, which the preferred direction and the target are about.
     """
 
     name: str
@@ -84,6 +88,7 @@ class Chart:
     takes: tuple[str, ...] = ()
     knows: tuple[str, ...] = ("centre", "sigma")
     title: str = ""
+    plots: str = "values"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", self.title or self.name)
@@ -122,6 +127,7 @@ CHARTS: dict[str, Chart] = {
             memory=True,
             bounds=(0.0, None),
             title="moving ranges",
+            plots="spreads",
             takes=("gaps", "screen"),
             knows=("sigma",),
         ),
@@ -131,6 +137,7 @@ CHARTS: dict[str, Chart] = {
             "median of the baseline; no limits",
             zones="centre",
             options={"middle": Setting("median", words=("median", "mean"))},
+            title="run chart",
             knows=("centre",),
         ),
         # Roberts (1959), Technometrics 1, 239-250; NIST/SEMATECH e-Handbook 6.3.2.4
@@ -143,7 +150,9 @@ CHARTS: dict[str, Chart] = {
                 "lam": Setting(0.2, 0.001, 1.0),
                 "lines": Setting("exact", words=("exact", "asymptotic")),
             },
+            title="EWMA",
             takes=FREELY,
+            plots="averages",
         ),
         # Page (1954), Biometrika 41, 100-115; NIST/SEMATECH e-Handbook 6.3.2.3
         Chart(
@@ -157,7 +166,9 @@ CHARTS: dict[str, Chart] = {
                 "head_start": Setting(0.0, 0.0, 1.0),
                 "reset": Setting("never", words=("never", "after signal")),
             },
+            title="CUSUM",
             takes=FREELY,
+            plots="sums",
         ),
         # Montgomery (2013), Introduction to Statistical Quality Control, 7th ed., section 9.3
         Chart(
@@ -166,7 +177,9 @@ CHARTS: dict[str, Chart] = {
             zones="limits",
             memory=True,
             options={"span": Setting(3, 2, 60, is_whole=True)},
+            title="moving averages",
             takes=FREELY,
+            plots="averages",
         ),
         # Montgomery (2013), section 7.2; NIST/SEMATECH e-Handbook 6.3.3.2
         Chart(
@@ -176,6 +189,7 @@ CHARTS: dict[str, Chart] = {
             bounds=(0.0, 1.0),
             options={"limits": Setting("sigma", words=("sigma", "exact"))},
             knows=("centre",),
+            title="P chart",
         ),
         Chart(
             "np",
@@ -184,6 +198,8 @@ CHARTS: dict[str, Chart] = {
             bounds=(0.0, None),
             options={"limits": Setting("sigma", words=("sigma", "exact"))},
             knows=("centre",),
+            title="NP chart",
+            plots="counts",
         ),
         # Montgomery (2013), section 7.3; NIST/SEMATECH e-Handbook 6.3.3.1
         Chart(
@@ -192,6 +208,7 @@ CHARTS: dict[str, Chart] = {
             needs="counts",
             bounds=(0.0, None),
             options={"limits": Setting("sigma", words=("sigma", "exact", "negative_binomial"))},
+            title="C chart",
         ),
         Chart(
             "u",
@@ -200,6 +217,7 @@ CHARTS: dict[str, Chart] = {
             bounds=(0.0, None),
             options={"limits": Setting("sigma", words=("sigma", "exact", "negative_binomial"))},
             knows=("centre",),
+            title="U chart",
         ),
         # Laney (2002), Quality Engineering 14, 531-537
         Chart(
@@ -223,7 +241,7 @@ CHARTS: dict[str, Chart] = {
             "i_prime",
             "ratios; centre sum / sum, sigma from steps normalised by both denominators, over sqrt(n)",
             needs="parts",
-            title="I'",
+            title="I' chart",
             takes=SPREAD,
         ),
         # Benneyan (2001), Health Care Management Science 4, 305-318
@@ -238,6 +256,7 @@ CHARTS: dict[str, Chart] = {
                 "limits": Setting("sigma", words=("sigma", "exact")),
             },
             knows=("centre",),
+            title="G chart",
         ),
         # Nelson (1994), Journal of Quality Technology 26, 239-240
         Chart(
@@ -246,6 +265,7 @@ CHARTS: dict[str, Chart] = {
             needs="gaps",
             bounds=(0.0, None),
             takes=FREELY,
+            title="T chart",
         ),
         # Shewhart (1931); Burr (1969), Journal of Quality Technology 1, 163-167 (estimators, unequal sizes)
         Chart(
@@ -271,8 +291,9 @@ CHARTS: dict[str, Chart] = {
             zones="limits",
             bounds=(0.0, None),
             options={"estimator": Setting("uwave", words=("uwave", "mvlue"))},
-            title="R",
+            title="R chart",
             knows=("sigma",),
+            plots="spreads",
         ),
         Chart(
             "s",
@@ -281,8 +302,9 @@ CHARTS: dict[str, Chart] = {
             zones="limits",
             bounds=(0.0, None),
             options={"estimator": Setting("uwave", words=("uwave", "mvlue", "rmsdf"))},
-            title="S",
+            title="S chart",
             knows=("sigma",),
+            plots="spreads",
         ),
         # Efron and Morris (1973), Journal of the American Statistical Association 68, 117-130
         Chart(

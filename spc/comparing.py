@@ -18,7 +18,7 @@ from spc.change_tests import (
     whole_counts,
 )
 from spc.checks import ChoiceError, choice, parcel, whole
-from spc.kernels.averages import rolling as rolling_kernel
+from spc.kernels.rolling import rolling as rolling_kernel
 from spc.measures import Assignment, Catalogue, Measure, by_kind, measures_of
 from spc.panel import Floats, Panel
 from spc.results import Comparison

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from spc.results.assurance import Assurance
+
 __all__ = ["MARK", "Beside", "Cover"]
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
@@ -29,6 +31,12 @@ class Cover:
         Months of the trend line and of the data.
     status : (n_series,) object
         The statuses of the true figures.
+    variation, warnings : (n_series,) object
+        The words of the true figures, "" where they are not told.
+    assurance : Assurance
+        Of the exceptions that are told and the true limits; none of rows with hidden figures.
+    untold : (n_series,) uint32
+        The bits of those rules of the as-at month that are not told, whether or not they fire.
     mark : str
         What is printed instead of a hidden figure.
     """
@@ -37,6 +45,10 @@ class Cover:
     changes: Flags
     months: Flags
     status: Words
+    variation: Words
+    warnings: Words
+    assurance: Assurance
+    untold: np.ndarray[Any, np.dtype[np.uint32]]
     mark: str = MARK
 
     @property

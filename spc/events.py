@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -37,7 +37,7 @@ def from_events(
     when: str = "date",
     value: str | None = None,
     statistic: str | float | None = None,
-    windows: Sequence[int] = (3, 12),
+    windows: Sequence[int] | int = (3, 12),
     since: Any = None,
     until: Any = None,
     missing: str = "refuse",
@@ -61,7 +61,7 @@ def from_events(
     statistic : {"count", "total", "mean", "median"} or float, optional
         What is made of the events of a month; a number between 0 and 1 is a quantile, so that 0.9 is the time
         within which nine in ten were dealt with. By default the count; with a `value` it must be said.
-    windows : sequence of int
+    windows : int or sequence of int
         For medians and quantiles: the windows in months to be worked out from the records.
     since, until : month, optional
         First and last month; by default those of the earliest and the latest event of all. An event before or
@@ -116,11 +116,11 @@ def from_events(
     """
     names = [series] if isinstance(series, str) else list(series)
     if between is True:
-        if any(each is not None for each in (value, statistic, since, until)):
-            raise ChoiceError(
-                "`between` cannot go with `value`, `statistic`, `since` or `until`: days between events have "
-                "no months."
-            )
+        others = {"value": value, "statistic": statistic, "since": since, "until": until}
+        others |= {"missing": None if missing == "refuse" else missing, "strict": None if strict else strict}
+        for name, given in others.items():
+            if given is not None:
+                raise ChoiceError(f"`between` cannot go with `{name}`, which is about months: leave one out.")
         codes, keys, raw = frames.read_events(frame, names, [when], utc=True)
         place = _placer(codes, keys, when)
         return cls(
@@ -129,7 +129,8 @@ def from_events(
     if between is not False:
         raise ChoiceError(f"`between` must be True (days between events) or False (months), got {between!r}.")
     asked = _asked(statistic, value)
-    lengths = [whole("windows", window, 2, 1_200) for window in windows]
+    wanted = windows if isinstance(windows, Iterable) else (windows,)
+    lengths = [whole("windows", window, 2, 1_200) for window in wanted]
     choice("missing", missing, ("refuse", "skip"))
     first, last = (
         None if month is None else frames.month_ordinal(month, name)

@@ -13,7 +13,7 @@ from spc.portrait import Portrait, Stretch, fine_text, portrait, rule_bits
 from spc.rules import Rule
 from spc.scoring import Scorecard
 from spc.sentences import count_word, listed, pattern
-from spc.wording import change_text
+from spc.wording import change_text, value_text
 
 __all__ = ["STATUS_WORDS", "explain", "parts_text"]
 
@@ -96,10 +96,12 @@ def _exceptions(card: Scorecard, one: Portrait) -> Iterator[str]:
             "are small; exceptions, trend and weighting are those of the true figures; limits are not shown."
         )
         return
-    if stretch is None or math.isnan(float(one.values[one.end])):
+    if (stretch is None and card.cover is None) or math.isnan(float(one.values[one.end])):
         yield f"There is no figure for {one.month(one.end)}, so no exception can stand in that month."
     elif not found:
         yield f"No exception stands in {one.month(one.end)}."
+    elif stretch is None:
+        yield f"{card.exceptions.words[one.s]} in {one.month(one.end)}, judged on the exact figures."
     else:
         for rule, side in found:
             yield pattern(one, stretch, rule, side)
@@ -113,46 +115,61 @@ def _varied_later(card: Scorecard, one: Portrait) -> Iterator[str]:
     stretch = one.stretch
     if stretch is None:
         return
-    later = one.values[stretch.base_last : one.end + 1]
+    later = one.points[stretch.base_last : one.end + 1]
     moved = np.flatnonzero(np.isfinite(later) & (later != stretch.centre))
     if len(moved):
         t = stretch.base_last + int(moved[0])
         yield (
-            f"Later months do vary, first {one.month(t)} ({one.text(float(one.values[t]))}) after a constant "
-            f"{one.text(stretch.centre)}: look at them."
+            f"Later months do vary, first {one.month(t)} ({value_text(float(one.points[t]), one.drawn_unit)}) "
+            f"after a constant {value_text(stretch.centre, one.drawn_unit)}: look at them."
         )
 
 
 def _limits(card: Scorecard, one: Portrait) -> Iterator[str]:
-    stretch = one.stretch
-    if stretch is None or card.status[one.s] not in JUDGED:
+    for begun in one.rebases:
+        what = "Limits begin afresh" if begun.limited else "A new phase begins"
+        yield f"{what} in {one.month(begun.at)}" + (f": {begun.reason.rstrip('.')}." if begun.reason else ".")
+    if card.status[one.s] not in JUDGED:
         return
-    months = stretch.base_last - stretch.base_first
-    observed = "" if stretch.base_count == months else f", {stretch.base_count} of them observed"
-    base = (
-        f"{one.month(stretch.base_first)} to {one.month(stretch.base_last - 1)} ({months} months{observed})"
-    )
-    centre = fine_text(stretch.centre, one.unit)
+    stretch = one.stretch
+    if stretch is None:
+        if card.cover is not None and not card.cover.hidden_row[one.s] and card.monthly[one.s]:
+            yield "Limits are not shown, because they would give exact figures away."
+        return
+    base = _base(stretch, one)
+    centre = fine_text(stretch.centre, one.drawn_unit)
     if stretch.small:
-        yield _small_limits(one, stretch, f"Small counts: the baseline, {base}, counts")
+        what = "the agreed baseline" if stretch.agreed else "the baseline"
+        yield _small_limits(one, stretch, f"Small counts: {what}, {base}, counts")
         return
     ends = [
-        f"{name} {fine_text(value, one.unit, like=stretch.centre)}"
+        f"{name} {fine_text(value, one.drawn_unit, like=stretch.centre)}"
         for name, value in (("upper limit", stretch.ucl), ("lower limit", stretch.lcl))
         if not math.isnan(value)
     ]
     chart = CHARTS[stretch.chart]
     if chart.zones == "centre":
-        yield f"The centre line, {centre}, is set by {base}; a run chart has no limits."
+        set_by = f"is the one agreed, from {base}" if stretch.agreed else f"is set by {base}"
+        yield f"The centre line, {centre}, {set_by}; a run chart has no limits."
         return
     missing = "" if len(ends) == 2 else "; a limit that cannot be crossed is not drawn"
     how = f"sigma {_spread(stretch, one)}, from the steps between months"
     if stretch.chart != "xmr":
-        how = f"{chart.title} chart: {chart.about}"
+        how = f"{chart.title}: {chart.about}"
+    set_by = f"those agreed, from {base}" if stretch.agreed else f"set by {base}"
     yield (
-        f"Limits{' of this month' if stretch.lines is not None else ''} are set by {base}: centre {centre}, "
+        f"Limits{' of this month' if stretch.varies else ''} are {set_by}: centre {centre}, "
         f"{', '.join(ends) or 'no limit that can be crossed'}{missing}; {how}."
     )
+
+
+def _base(stretch: Stretch, one: Portrait) -> str:
+    """Say which months set the limits, or of agreed ones how many, where some of them are not here."""
+    if not stretch.base_known:
+        return f"{stretch.base_count} observed months"
+    months = stretch.base_last - stretch.base_first
+    observed = "" if stretch.base_count == months else f", {stretch.base_count} of them observed"
+    return f"{one.month(stretch.base_first)} to {one.month(stretch.base_last - 1)} ({months} months{observed})"
 
 
 def _spread(stretch: Stretch, one: Portrait) -> str:
@@ -251,8 +268,9 @@ def _change(card: Scorecard, one: Portrait) -> Iterator[str]:
 
 
 def _surroundings(card: Scorecard, one: Portrait) -> Iterator[str]:
+    told = {(begun.at, begun.reason) for begun in one.rebases}
     for t, reason in one.steps:
-        if t <= one.end:
+        if t <= one.end and (t, reason) not in told:
             yield f"Known step at {one.month(t)}" + (f": {reason}." if reason else ".")
     target = float(one.targets[one.end])
     if not math.isnan(target):

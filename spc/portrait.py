@@ -10,13 +10,14 @@ from functools import cached_property
 import numpy as np
 
 from spc import frames
+from spc.chart_kinds import CHARTS
 from spc.measures import Measure
 from spc.panel import Floats, Panel
 from spc.rules import Rule
 from spc.scoring import Scorecard
-from spc.stretches import Stretch, stretches
+from spc.stretches import Rebase, Stretch, rebases, stretches
 from spc.targets import target_line
-from spc.wording import Unit, month_text, rounded, value_text
+from spc.wording import Unit, month_text, rounded, unit_of, value_text
 
 __all__ = [
     "Mark",
@@ -29,8 +30,8 @@ __all__ = [
     "rule_bits",
 ]
 
-#: Charts that plot an average of the values.
-AVERAGES = {"ewma", "ma"}
+#: What points may be that lie on the scale of the values, so that a target may stand beside them.
+ON_SCALE = ("values", "averages")
 #: The longest rolling window that may stand in for months where there are none.
 YEAR = 12
 
@@ -70,15 +71,23 @@ class Portrait:
     stretches : tuple of Stretch
     marks : tuple of Mark
     steps : tuple of (position, reason)
+    rebases : tuple of Rebase
+        Where limits begin afresh, and why.
     targets : (n_periods,) float64
-        NaN in months without a target.
+        In display units; NaN in months without a target.
+    goals : (n_periods,) float64
+        The target on the scale of what is drawn; NaN where that scale knows none (moving ranges, sums).
     hidden : tuple of int
         Months that may not be published; `mark` stands for them.
     mark : str
     plotted : (n_periods,) float64, optional
-        In display units, on charts of something else than the values: moving ranges, averages, sums.
+        On charts of something else than the values: moving ranges, averages, sums, numerators.
     below : (n_periods,) float64, optional
         The lower sum of a CUSUM, as it is drawn.
+    plots : str
+        What is drawn, as `Chart.plots` has it: "values", "averages", "counts", "sums", "spreads".
+    breaks : tuple of int
+        Months at which the curve begins afresh, because a point says nothing of the months before.
     """
 
     s: int
@@ -91,11 +100,15 @@ class Portrait:
     stretches: tuple[Stretch, ...]
     marks: tuple[Mark, ...]
     steps: tuple[tuple[int, str], ...]
+    rebases: tuple[Rebase, ...]
     targets: Floats
+    goals: Floats
     hidden: tuple[int, ...] = ()
     mark: str = ""
     plotted: Floats | None = None
     below: Floats | None = None
+    plots: str = "values"
+    breaks: tuple[int, ...] = ()
 
     @property
     def points(self) -> Floats:
@@ -105,13 +118,28 @@ class Portrait:
     @property
     def values_behind(self) -> bool:
         """Whether what is drawn is on the scale of the values, which may then stand behind it."""
-        charts = {stretch.chart for stretch in self.stretches}
-        return self.plotted is not None and bool(charts) and charts <= AVERAGES
+        return self.plotted is not None and self.plots == "averages"
 
     @property
     def unit(self) -> Unit:
         """How its values are printed."""
         return self.measure.shown
+
+    @cached_property
+    def drawn_unit(self) -> Unit:
+        """How its points and lines are printed: plain numbers on a chart of numerators."""
+        return unit_of("number") if self.plots == "counts" else self.unit
+
+    @cached_property
+    def uprights(self) -> tuple[tuple[int, str], ...]:
+        """Known steps and starts of phases, with what is said of them; one for each month."""
+        told: dict[int, list[str]] = {}
+        for t, reason in (*self.steps, *((one.at, one.reason) for one in self.rebases)):
+            said = told.setdefault(t, [])
+            if reason and not any(reason in other for other in said):
+                said.append(reason)
+        begun = {one.at for one in self.rebases}
+        return tuple((t, "; ".join(said) or "new limits" * (t in begun)) for t, said in sorted(told.items()))
 
     @cached_property
     def marked(self) -> Mapping[int, Mark]:
@@ -170,7 +198,12 @@ def portrait(card: Scorecard, s: int) -> Portrait:
         values = panel.given[YEAR][s] * scale
     values = np.where(np.arange(panel.n_periods) <= end, values, np.nan)
     cover = card.cover
-    plotted, below = (None, None) if rolling else _plotted(card, s, scale)
+    chart = CHARTS[card.limits.chart_of(s)]
+    drawn = 1.0 if chart.plots == "counts" else scale
+    plotted, below = (None, None) if rolling else _plotted(card, s, drawn, chart.plots)
+    plots = "values" if plotted is None else chart.plots
+    begins = tuple(rebases(card.limits, s)) if measure.how.monthly else ()
+    targets = target_line(panel, measure.target)
     return Portrait(
         s=s,
         name=panel.name(s),
@@ -179,19 +212,33 @@ def portrait(card: Scorecard, s: int) -> Portrait:
         end=end,
         values=values,
         rolling=rolling,
-        stretches=() if not measure.how.monthly else tuple(stretches(card, s, scale, values)),
+        stretches=() if not measure.how.monthly else tuple(stretches(card, s, drawn, values)),
         marks=() if not measure.how.monthly else tuple(_marks(card, s, measure)),
         steps=tuple(_steps(panel, measure)),
-        targets=target_line(panel, measure.target),
+        rebases=begins,
+        targets=targets,
+        goals=_goals(targets, panel, s, measure, plots),
         hidden=() if cover is None else tuple(np.flatnonzero(cover.months[s]).tolist()),
         mark="" if cover is None else cover.mark,
         plotted=plotted,
         below=below,
+        plots=plots,
+        breaks=tuple(int(card.limits.phases.first[one.phase]) for one in begins) if chart.memory else (),
     )
 
 
-def _plotted(card: Scorecard, s: int, scale: float) -> tuple[Floats | None, Floats | None]:
-    """Return what the chart draws in place of the values, and the lower sum of a CUSUM."""
+def _goals(targets: Floats, panel: Panel, s: int, measure: Measure, plots: str) -> Floats:
+    """Return the target where what is drawn can be set against it."""
+    if plots == "counts" and panel.of is not None:
+        return targets / measure.shown.per * panel.of[s]
+    return targets if plots in ON_SCALE else np.full_like(targets, np.nan)
+
+
+def _plotted(card: Scorecard, s: int, scale: float, plots: str) -> tuple[Floats | None, Floats | None]:
+    """Return what the chart draws in place of the values, and the lower sum of a CUSUM.
+
+    Where no point may be shown there is neither, and the values that may be seen are drawn.
+    """
     limits = card.limits
     row = limits.months_row(s)
     if row is None or limits.months is None:
@@ -202,9 +249,10 @@ def _plotted(card: Scorecard, s: int, scale: float) -> tuple[Floats | None, Floa
         return None if cells is None else np.where(until, cells[row] * scale, np.nan)
 
     points = shown(limits.months.points)
-    same = points is not None and np.array_equal(
-        points, np.where(until, card.panel.observed[s] * scale, np.nan), equal_nan=True
-    )
+    if points is None or np.isnan(points).all():
+        return None, None
+    values = np.where(until, card.panel.observed[s] * scale, np.nan)
+    same = plots in ON_SCALE and np.array_equal(points, values, equal_nan=True)
     below = shown(limits.months.below)
     empty = below is None or bool(np.isnan(below).all())
     return None if same else points, None if empty else below
@@ -214,7 +262,8 @@ def _marks(card: Scorecard, s: int, measure: Measure) -> list[Mark]:
     row = card.exceptions.mask[s]
     flagged = np.flatnonzero(row)
     words = card.exceptions.words_of(row[flagged])
-    better = {"high": "High", "low": "Low"}.get(measure.improvement, "")
+    directed = CHARTS[card.limits.chart_of(s)].plots != "spreads"
+    better = {"high": "High", "low": "Low"}.get(measure.improvement, "") if directed else ""
     phase = card.limits.phase_of[s, flagged]
     setting = (flagged < card.limits.base_last[phase]) & (
         card.limits.base_last[phase] < card.limits.phases.last[phase]

@@ -25,10 +25,10 @@ FORMS = {
 }
 #: Columns that no form has, for those who ask: name to the words of every series.
 ASIDE: dict[str, Callable[[Scorecard], Column]] = {
-    "variation": lambda card: np.where(card.monthly, card.assurance.variation, ""),
+    "variation": lambda card: np.where(card.monthly, (card.cover or card.assurance).variation, ""),
     "assurance": lambda card: np.where(card.monthly, card.assurance.assurance, ""),
     "chart": lambda card: np.where(card.monthly, card.charts, ""),
-    "warnings": lambda card: np.where(card.monthly, card.limits.warnings, ""),
+    "warnings": lambda card: np.where(card.monthly, (card.cover or card.limits).warnings, ""),
 }
 #: Columns of printed words, weightings excepted, which are printed as the numbers that they are.
 WORDS = (

@@ -10,7 +10,7 @@ import numpy as np
 
 from spc.baselines import Ints
 from spc.checks import ChoiceError, parcel, whole
-from spc.kernels.averages import rolling as rolling_kernel
+from spc.kernels.rolling import rolling as rolling_kernel
 from spc.kernels.records import records as records_kernel
 from spc.kernels.records import runs as runs_kernel
 from spc.kernels.zones import MISSING

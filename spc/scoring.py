@@ -122,6 +122,8 @@ class Scorecard:
     @cached_property
     def assurance(self) -> Assurance:
         """What the points say, and where the targets of the catalogue lie against the limits."""
+        if self.cover is not None:
+            return self.cover.assurance
         return assure(self.exceptions, measures=self.measures)
 
     @property
@@ -285,7 +287,7 @@ def scorecard(
     measures = catalogue_of(measures)
     whole = with_refused(panel)
     order = _order(whole, measures)
-    panel = whole.select(order)
+    panel = replace(whole.select(order), report=whole.report)  # pages tell why a series was refused
     rows = measures_of(panel, measures)
     panel = by_kind(_from_first(panel, rows), rows)
     # below 0 where a measure in arrears is reported before its data begin

@@ -7,16 +7,27 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from spc.measures import Measure
+from spc.chart_kinds import CHARTS
 from spc.panel import Floats
 from spc.results import Limits
+from spc.results.statuses import NO_VARIATION, NOT_AGREED, OK
 from spc.scoring import Scorecard
 from spc.ties import CONTROL
 
-__all__ = ["Lines", "Stretch", "stretches"]
+__all__ = ["Lines", "Rebase", "Stretch", "baseline_known", "rebases", "stretches"]
 
-#: Charts whose lower line lies below 0 by design: sums of deviations.
-CROSSED_AT_ZERO = ("cusum",)
+#: What points may be whose lower line lies below 0 by design: sums of deviations.
+CROSSED_AT_ZERO = ("sums",)
+
+
+@dataclass(frozen=True)
+class Rebase:
+    """The start of a phase after the first: its position, why, its number, and whether it has limits."""
+
+    at: int
+    reason: str
+    phase: int
+    limited: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +47,9 @@ class Stretch:
     `small` says that the limits are counts that fire, rather than lines to be crossed. Where lines differ
     from month to month, `lines` has them for every month of the panel, and the numbers here are those of the
     last month.
+
+    `agreed` says that the limits were agreed; `base_known` is False where the months that set them are then
+    not all among those of the panel, so that nobody can say which they were.
     """
 
     first: int
@@ -52,6 +66,16 @@ class Stretch:
     reason: str = ""
     chart: str = "xmr"
     lines: Lines | None = None
+    agreed: bool = False
+    base_known: bool = True
+
+    @property
+    def varies(self) -> bool:
+        """Whether some line differs from month to month."""
+        if self.lines is None:
+            return False
+        drawn = (self.lines.centre, self.lines.upper, self.lines.lower)
+        return any(len(np.unique(line[self.first : self.last])) > 1 for line in drawn)  # NaN counts once
 
     def at(self, t: int, sigmas: float) -> float:
         """Return the line so many sigma from the centre in month t; the control limits at 3 and -3."""
@@ -72,14 +96,13 @@ def stretches(card: Scorecard, s: int, scale: float, values: Floats) -> list[Str
     lines = _lines_of(limits, s, scale)
     for p in range(int(limits.phases.offsets[s]), int(limits.phases.offsets[s + 1])):
         first, last = int(limits.phases.first[p]), int(limits.phases.last[p])
-        drawn = not math.isnan(float(limits.phase_centre[p])) or (
-            lines is not None and not np.isnan(lines.centre[first:last]).all()
-        )
-        if not drawn or first >= last:
+        centre = limits.phase_centre[p : p + 1] if lines is None else lines.centre[first:last]
+        if first >= last or np.isnan(centre).all():
             continue
         held = [float(line[p]) * scale for line in _phase_lines(limits)]
         if lines is not None:
-            held = [float(each[last - 1]) for each in (lines.centre, lines.sigma, lines.upper, lines.lower)]
+            end = first + int(np.flatnonzero(~np.isnan(centre))[-1])
+            held = [float(each[end]) for each in (lines.centre, lines.sigma, lines.upper, lines.lower)]
         one = Stretch(
             first,
             last,
@@ -95,8 +118,43 @@ def stretches(card: Scorecard, s: int, scale: float, values: Floats) -> list[Str
             reason=limits.phases.reason(p),
             chart=limits.chart_of(s),
             lines=lines,
+            agreed=limits.baseline == "agreed",
+            base_known=baseline_known(limits, p, s),
         )
-        found.append(_reachable(one, card.measures[s], scale, values))
+        found.append(_reachable(one, _most(card, s, one.chart, scale), values))
+    return found
+
+
+def baseline_known(limits: Limits, p: int, s: int) -> bool:
+    """Whether the baseline of phase `p` is the months that `limits` says.
+
+    Of agreed limits only its place within the panel is kept, and how many months it had: where so many are
+    not there, the panel begins later, or figures were taken back.
+    """
+    if limits.baseline != "agreed":
+        return True
+    there = limits.panel.observed[s, int(limits.base_first[p]) : int(limits.base_last[p])]
+    return 0 < int(np.isfinite(there).sum()) == int(limits.phase_count[p])
+
+
+def rebases(limits: Limits, s: int) -> list[Rebase]:
+    """Return where phases of series `s` begin, but for the first that has months.
+
+    A phase whose first months have no figure begins where the one before ends.
+    """
+    phases = limits.phases
+    found: list[Rebase] = []
+    before = -1
+    for p in range(int(phases.offsets[s]), int(phases.offsets[s + 1])):
+        first, last = int(phases.first[p]), int(phases.last[p])
+        if first >= last:
+            continue
+        gap = before >= 0 and np.isnan(limits.panel.observed[s, before:first]).all()
+        agreed = limits.phase_status[p] != NOT_AGREED
+        if before >= 0 and (agreed or limits.phases.reason(p)):
+            limited = int(limits.phase_status[p]) in (OK, NO_VARIATION)
+            found.append(Rebase(before if gap else first, phases.reason(p), p, limited))
+        before = last
     return found
 
 
@@ -112,19 +170,32 @@ def _lines_of(limits: Limits, s: int, scale: float) -> Lines | None:
     return Lines(*(line[row] * scale for line in (months.centre, months.sigma, months.upper, months.lower)))
 
 
-def _reachable(one: Stretch, measure: Measure, scale: float, values: Floats) -> Stretch:
+def _most(card: Scorecard, s: int, chart: str, scale: float) -> Floats:
+    """Return above what nothing can be plotted (n_periods,): all of a proportion, all cases of a month."""
+    row = CHARTS[chart]
+    most = np.full(card.panel.n_periods, math.inf)
+    if row.plots == "counts" and card.panel.of is not None:
+        of = card.panel.of[s]
+        return np.where(np.isnan(of), math.inf, of)
+    share = card.measures[s].kind == "proportion" and scale > 1.0 and row.plots != "sums"
+    if share or row.bounds[1] is not None:
+        most[:] = scale * (row.bounds[1] or 1.0)
+    return most
+
+
+def _reachable(one: Stretch, most: Floats, values: Floats) -> Stretch:
     """Leave out lines that cannot be crossed: at or below 0 where nothing is, above all of a proportion."""
-    never_below = not bool((values < 0.0).any()) and not one.small and one.chart not in CROSSED_AT_ZERO
-    whole = scale if measure.kind == "proportion" and scale > 1.0 else math.inf
+    plots = CHARTS[one.chart].plots
+    floor = plots == "spreads" or not bool((values < 0.0).any())
+    never_below = floor and not one.small and plots not in CROSSED_AT_ZERO
 
     def low(line: Floats) -> Floats:
         return np.where(never_below & (line <= 0.0), np.nan, line)
 
-    def high(line: Floats) -> Floats:
-        return np.where(line >= whole, np.nan, line)
-
-    lines = one.lines
+    lines, end = one.lines, one.last - 1
     if lines is not None:
-        lines = replace(lines, upper=high(lines.upper), lower=low(lines.lower))
-    ucl, lcl = high(np.array([one.ucl])), low(np.array([one.lcl]))
-    return replace(one, ucl=float(ucl[0]), lcl=float(lcl[0]), lines=lines)
+        upper = np.where(lines.upper >= most, np.nan, lines.upper)
+        end = one.first + int(np.flatnonzero(~np.isnan(lines.centre[one.first : one.last]))[-1])
+        lines = replace(lines, upper=upper, lower=low(lines.lower))
+    ucl = math.nan if one.ucl >= most[end] else one.ucl
+    return replace(one, ucl=ucl, lcl=float(low(np.array([one.lcl]))[0]), lines=lines)

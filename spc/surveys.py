@@ -10,7 +10,7 @@ import numpy as np
 
 from spc.baselines import Ints
 from spc.checks import ChoiceError, choice, parcel, positive, whole
-from spc.kernels.averages import rolling as rolling_kernel
+from spc.kernels.rolling import rolling as rolling_kernel
 from spc.measures import Assignment, Catalogue, Measure, measures_of
 from spc.panel import Floats, Panel
 from spc.results import surveys as results

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from spc.measures import Assignment
 from spc.panel import Floats, Panel
 
 __all__ = ["plotted_targets", "target_line"]
+
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 def target_line(panel: Panel, target: float | Mapping[str, float] | None) -> Floats:
@@ -45,16 +48,19 @@ def target_line(panel: Panel, target: float | Mapping[str, float] | None) -> Flo
     return lines
 
 
-def plotted_targets(panel: Panel, rows: Assignment) -> Floats:
+def plotted_targets(panel: Panel, rows: Assignment, counted: Flags | None = None) -> Floats:
     """Return the target of every series and month in the unit of the plotted value.
 
-    A measure's target is written as it is shown, 5.0 for five percent; a ratio of parts is plotted as 0.05.
+    A measure's target is written as it is shown, 5.0 for five percent; a ratio of parts is plotted as 0.05,
+    and on a chart of numerators as 0.05 of the month's denominator.
 
     Parameters
     ----------
     panel : Panel
     rows : Assignment
         The measure of each series.
+    counted : (n_series, n_periods) bool, optional
+        Months in which the numerator is plotted, as on the np chart.
 
     Returns
     -------
@@ -63,4 +69,7 @@ def plotted_targets(panel: Panel, rows: Assignment) -> Floats:
     """
     lines = np.stack([target_line(panel, measure.target) for measure in rows.distinct])[rows.code]
     per = rows.each(lambda measure: measure.shown.per, float)
-    return lines / np.where(panel.is_ratio, per, 1.0)[:, None]
+    lines = lines / np.where(panel.is_ratio, per, 1.0)[:, None]
+    if counted is None or panel.of is None:
+        return lines
+    return np.where(counted & panel.is_ratio[:, None], lines * panel.of, lines)

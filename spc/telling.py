@@ -19,6 +19,7 @@ from spc.results import Comparison, Exceptions, Words
 from spc.results.assurance import CONCERNING, IMPROVING
 from spc.results.records import LONG_RUN, ordinal
 from spc.scoring import Scorecard
+from spc.targets import target_line
 from spc.ties import TIE
 from spc.wording import change_text, value_text
 
@@ -63,7 +64,7 @@ class Told:
         self.stood = self._stood(mask)
         self.better = card.assurance.improvement.astype(np.int64)  # 1 high, -1 low, 0 neither
         self.centre = _at(card.limits.centre, self.ends)
-        self.target, self.assured = card.assurance.target, card.assurance.assurance
+        self.assured = card.assurance.assurance
         self.trend: Words = card.trend.words
         self.said: dict[int, str] = {0: ""}
 
@@ -197,7 +198,7 @@ class Told:
 
     def _target(self, s: int) -> str:
         card, measure = self.card, self.card.measures[s]
-        goal = float(self.target[s]) * (measure.shown.per if card.panel.is_ratio[s] else 1.0)
+        goal = float(target_line(card.panel, measure.target)[max(int(self.ends[s]), 0)])
         value = float(card.comparison.current[s, 0 if self.monthly[s] else 2])
         if math.isnan(goal):
             return ""

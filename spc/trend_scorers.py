@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from spc.kernels.averages import rolling as rolling_kernel
+from spc.kernels.rolling import rolling as rolling_kernel
 
 __all__ = ["SCORERS", "Months", "Score", "Scorer", "rolling_line", "student"]
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from spc.checks import ChoiceError, choice, parcel, positive, whole
-from spc.kernels.averages import rolling as rolling_kernel
+from spc.kernels.rolling import rolling as rolling_kernel
 from spc.kernels.slopes import line_signs, slopes
 from spc.panel import Floats, Panel
 from spc.results import Trend

@@ -356,7 +356,7 @@ N = 20_000
 
 
 def counts(mean: float, dispersion: float = 1.0, phi: float = 0.0) -> Array:
-    """Make 36 months of this mean, their variance `dispersion` times it; rates that are alike where phi > 0."""
+    """Make 36 months of this mean, their variance `dispersion` times it, neighbours alike where phi > 0."""
     rng = np.random.default_rng(6)
     if dispersion == 1.0:
         return rng.poisson(mean, (N, 36)).astype(float)

@@ -104,6 +104,8 @@ def test_what_else_is_refused():
         spc.Panel.from_events(frame, between="days")
     with pytest.raises(spc.ChoiceError, match="`between` cannot go with"):
         spc.Panel.from_events(frame, between=True, until="2024-08")
+    with pytest.raises(spc.ChoiceError, match="`between` cannot go with `strict`"):
+        spc.Panel.from_events(frame, between=True, strict=False)
     with pytest.raises(spc.InputError, match="no column 'when'"):
         spc.Panel.from_events(frame, when="when", between=True)
     with pytest.raises(spc.InputError, match="no rows"):

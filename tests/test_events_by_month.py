@@ -112,7 +112,7 @@ def test_a_month_without_events_is_0_between_the_first_and_the_last_of_all():
     longer = spc.Panel.from_events(rows, since="2024-02", until="2024-08")
     assert longer.months[0] == "2024-02"
     assert longer.values.tolist() == [[0, 1, 0, 0, 0, 0, 0], [0, 0, 0, 1, 1, 0, 0]]
-    medians = spc.Panel.from_events(rows.assign(wait=5), value="wait", statistic="median", windows=(2,))
+    medians = spc.Panel.from_events(rows.assign(wait=5), value="wait", statistic="median", windows=2)
     assert np.array_equal(medians.values, [[5, NAN, NAN, NAN], [NAN, NAN, 5, 5]], equal_nan=True)
     assert np.array_equal(medians.given[2], [[NAN, 5, NAN, NAN], [NAN, NAN, 5, 5]], equal_nan=True)
 

@@ -220,6 +220,17 @@ def test_missing_parts_by_policy():
         spc.roll_up(panel, by=[], missing="skip")
 
 
+def test_a_population_with_a_part_missing_is_missing():
+    keys = {"area": ["a", "b"], "measure": ["m", "m"]}
+    panel = spc.Panel.from_numpy(
+        [[3.0, 1], [5.0, 1]], of=[[9.0, 9], [7.0, np.nan]], start="2024-06", keys=keys
+    )
+    found = spc.roll_up(panel, by="measure", measures=[spc.Measure("m")])
+    assert found.of is not None
+    np.testing.assert_array_equal(found.of, [[16.0, np.nan]])
+    np.testing.assert_array_equal(found.values, [[8.0, 2.0]])
+
+
 def test_a_refused_part_refuses_its_whole():
     panel = areas([[1.0, 2.0], [np.nan, np.nan], [5.0, 6.0]], names=["a", "b", "c"])
     panel = replace(panel, refused=np.array([False, True, False]))
@@ -437,6 +448,19 @@ def test_a_part_that_is_not_known_goes_to_the_rest_of_a_given_whole():
     found = spc.contributions(panel, whole="Force", windows=1)
     assert found.rest[0, 0] == 10.0
     assert found.words(1)[0] == "a accounts for 20 of the 30 more, what lies in no part 10; late not known."
+
+
+def test_where_nobody_is_heard_of_nobody_is_new():
+    quiet = [np.nan] * 5
+    panel = areas([quiet + [4.0] * 9, quiet + [6.0] * 9, quiet + [11.0] * 9], names=["a", "b", "Force"])
+    for options in ({"by": []}, {"whole": "Force"}):
+        found = spc.contributions(panel, windows=1, against="2022-08", **options)
+        assert np.isnan(found.whole_change[0, 0]) and np.isnan(found.contribution).all()
+        assert set(found.to_frame()["state"]) == {"missing"}
+    refused = areas([[4.0] * 14, [np.nan] * 14])
+    refused = replace(refused, refused=np.array([False, True]))
+    found = spc.contributions(refused, by=[], windows=1, missing="leave out")
+    assert np.isnan(found.whole_change[0, 0]) and found.contribution[0, 0] == 0.0
 
 
 def test_against_the_stretch_before_or_any_month():

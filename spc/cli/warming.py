@@ -48,6 +48,8 @@ def warm_calls() -> list[Callable[[], object]]:
     calls += [partial(limits, several, chart="xbar_s"), partial(together, several, by="series")]
     calls += [partial(rolling.total, panel), partial(rolling.mean, panel)]
     calls.append(partial(rolling.ratio, panel.select(panel.is_ratio)))
+    calls += [partial(verb, panel, window=3) for verb in (rolling.sd, rolling.min, rolling.median)]
+    calls.append(partial(rolling.quantile, panel, q=0.9))
     return calls
 
 

@@ -8,6 +8,8 @@ windows are added up again with as many floats as it takes (Shewchuk 1997). No w
 
 from __future__ import annotations
 
+from math import ldexp
+
 import numpy as np
 
 from spc.kernels._compile import kernel, row
@@ -76,7 +78,7 @@ def plan(window):
 def double(blocks, top):
     """Build blocks of 2, 4 ... 2**top months, exactly; `blocks[0]` has window - 1 zeros in front."""
     for k in range(top):
-        size = max(1 << k, 0)  # LLVM does not know it: then no index counts from the end, and it vectorises
+        size = max(1 << k, 0)  # said for LLVM: no index counts from the end, so the loop vectorises
         for t in range(blocks.shape[1] + 1 - 2 * size):
             blocks[k + 1, t] = blocks[k, t] + blocks[k, t + size]
 
@@ -240,7 +242,7 @@ def rolling(first, last, values, window, min_count, mean, out):
     length, least = min(window, max(n, 1)), max(min_count, 1)
     bits = length_in_bits(length)
     top, three = plan(length)
-    # rows for blocks of 1, 2, 4 ... months, their errors, and how many are observed; length - 1 zeros in front
+    # rows for blocks of 1, 2, 4 ... months, their errors, and how many are observed, behind length - 1 zeros
     shape = (top + 1, n + length - 1)
     highs, lows, tallies = np.zeros(shape), np.zeros(shape), np.zeros(shape, np.uint16)
     months, seen = highs[0, length - 1 :], tallies[0, length - 1 :]
@@ -263,3 +265,75 @@ def rolling(first, last, values, window, min_count, mean, out):
                 finish(high, low, counts, least, mean, out[s])
         else:
             settle(highs, counts, length, least, mean, parts, out[s])
+
+
+@row
+def square(month, mean, scale):
+    """Return the squared deviation of a month from its window's mean, 0 where nothing is observed."""
+    deviation = (month - mean) * scale
+    return deviation * deviation if deviation == deviation else 0.0
+
+
+@row
+def deviate(month, mean, scale):
+    """Return the deviation itself, 0 where nothing is observed."""
+    deviation = (month - mean) * scale
+    return deviation if deviation == deviation else 0.0
+
+
+@row
+def add_squares(months, means, lag, scale, high, low, rest):
+    """Add one month of each window: its squared deviation with compensation, and what the means are off."""
+    lag = max(lag, 0)
+    for t in range(means.size):
+        high[t], low[t] = add(high[t], low[t], square(months[t + lag], means[t], scale))
+    for t in range(means.size):
+        rest[t] += deviate(months[t + lag], means[t], scale)
+
+
+@row
+def add_three_squares(months, means, lag, scale, high, low, rest):
+    """The same for three months, whose sums stay in registers."""
+    lag = max(lag, 0)
+    for t in range(means.size):
+        h, r = add(high[t], low[t], square(months[t + lag], means[t], scale))
+        h, r = add(h, r, square(months[t + lag + 1], means[t], scale))
+        high[t], low[t] = add(h, r, square(months[t + lag + 2], means[t], scale))
+    for t in range(means.size):
+        b = deviate(months[t + lag + 1], means[t], scale) + deviate(months[t + lag + 2], means[t], scale)
+        rest[t] += deviate(months[t + lag], means[t], scale) + b
+
+
+@kernel
+def rolling_sd(first, last, values, means, window, min_count, out):
+    """Fill `out` with the standard deviation (divisor n - 1) of the last `window` months round their `means`.
+
+    NaN below `min_count` observed, and below two. The second pass is round the rounded mean; what that is off
+    is taken out again: sum (x - m)**2 - (sum (x - m))**2 / n.
+    """
+    n = values.shape[1]
+    length, least = min(window, max(n, 1)), max(min_count, 2)
+    top, three = plan(length)
+    tallies = np.zeros((top + 1, n + length - 1), np.uint16)
+    padded = np.full(n + length - 1, np.nan)
+    months, clean, seen = padded[length - 1 :], np.empty(n), tallies[0, length - 1 :]
+    as_integers, counts = clean.view(np.int64), np.empty(n, np.uint16)
+    high, low, rest = np.empty(n), np.empty(n), np.empty(n)
+    for s in range(first, last):
+        open_row(values[s], clean, seen)
+        count_seen(tallies, length, top, three, counts)
+        exponent = survey(clean, as_integers)[0] - ONE
+        scale = ldexp(1.0, -exponent) if abs(exponent) > SQUARES else 1.0
+        months[:] = values[s]
+        high[:], low[:], rest[:] = 0.0, 0.0, 0.0
+        lag = 0
+        while lag + 3 <= length:
+            add_three_squares(padded, means[s], lag, scale, high, low, rest)
+            lag += 3
+        while lag < length:
+            add_squares(padded, means[s], lag, scale, high, low, rest)
+            lag += 1
+        for t in range(n):
+            count = max(counts[t], 2)
+            variance = (high[t] + (low[t] - rest[t] * rest[t] / count)) / (count - 1)
+            out[s, t] = np.sqrt(max(variance, 0.0)) / scale if counts[t] >= least else np.nan

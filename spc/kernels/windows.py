@@ -1,9 +1,9 @@
 """Order statistics of rolling windows: smallest and largest, medians, quantiles.
 
-The smallest of a window is the smallest of two or three overlapping blocks of 1, 2, 4 ... months. Medians of 3
-and 12 months come out of sorting networks that work on every window at once; missing months take part as
-numbers beyond all others, in turn at the top and at the bottom, so that the middle stays where it is. All other
-quantiles keep each window sorted by insertion. Nothing is computed but the halfway point between two months.
+The smallest of a window is the smallest of three overlapping blocks of 1, 2, 4 ... months. Medians of 3 and
+12 months come out of sorting networks that work on every window at once; missing months take part as numbers
+beyond all others, in turn at the top and at the bottom, so that the middle stays where it is. All other
+quantiles keep the window sorted by insertion.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ TOP = 256
 
 @row
 def small(a, b):
-    """Smaller of two, as one machine instruction on several months at once."""
-    return a if a < b else b
+    """Smaller of two, one machine instruction for several months; `min` looks after NaN first."""
+    return a if a < b else b  # noqa: FURB136
 
 
 @row
 def large(a, b):
     """Larger of two."""
-    return b if a < b else a
+    return b if a < b else a  # noqa: FURB136
 
 
 @row
@@ -55,7 +55,7 @@ def plan(window):
 def tally(marks, window, top, three, counts):
     """Add up the marks of each window from blocks of 1, 2 ... 2**top months."""
     for k in range(top):
-        size = max(1 << k, 0)  # LLVM does not know it: then no index counts from the end, and it vectorises
+        size = max(1 << k, 0)  # said for LLVM: no index counts from the end, so the loop vectorises
         for t in range(marks.shape[1] + 1 - 2 * size):
             marks[k + 1, t] = marks[k, t] + marks[k, t + size]
     size, top, offset = max(1 << top, 0), max(top, 0), 0
@@ -114,7 +114,7 @@ def extremes(first, last, values, window, min_count, sign, out):
 
 @row
 def take_turns(values, top, months, marks):
-    """Copy the months; missing ones go to the top and to the bottom in turn, and stay balanced in any window."""
+    """Copy the months; missing ones go to the top and to the bottom in turn, balanced in any window."""
     for t in range(values.size):
         months[t] = values[t]
         marks[t] = 1
@@ -127,7 +127,7 @@ def take_turns(values, top, months, marks):
 
 @row
 def choose(below, centre, above, mark, window, least):
-    """Choose the middle by the balance of missing months, one more at the top moving it down by half a place."""
+    """Choose the middle by the balance of missing months: one more at the top moves it half a place down."""
     seen = np.int64(mark) & (TOP - 1)
     lean = 2 * (np.int64(mark) // TOP) + seen - window
     answer = centre if lean == 0 else (below if lean > 0 else above)
@@ -188,7 +188,11 @@ def medians(first, last, values, window, min_count, out):
     """Fill `out` with the median of the last `window` months, 3 or 12; NaN below `min_count` observed."""
     n, least, front = values.shape[1], max(min_count, 1), window - 1
     top, three = plan(window)
-    rows, marks, fours = np.empty((1, front + n)), np.empty((3, front + n), np.uint16), np.empty((6, front + n))
+    rows, marks, fours = (
+        np.empty((1, front + n)),
+        np.empty((3, front + n), np.uint16),
+        np.empty((6, front + n)),
+    )
     months, seen, counts = rows[0, front:], marks[0, front:], np.empty(n, np.uint16)
     take_turns(np.full(front, np.nan), True, rows[0, :front], marks[0, :front])
     for s in range(first, last):
@@ -224,7 +228,7 @@ def take_out(kept, count, month):
 
 @row
 def between(kept, count, q):
-    """Interpolate between the two months next to place q * (count - 1), from the nearer one, as numpy does."""
+    """Interpolate between the months next to place q * (count - 1), from the nearer, as numpy does."""
     place = q * (count - 1)
     lower = int(place)
     share = place - lower

@@ -14,19 +14,26 @@ from spc.covers import MARK, Cover
 from spc.measures import Catalogue, Measure
 from spc.panel import Floats, Panel
 from spc.publishing.hiding import AGO, NOW, Hidden, hide, is_counted, rests_on_parts, window_parts
+from spc.publishing.lines import covered_limits, nearest, without
 from spc.publishing.papers import left_words, since
 from spc.publishing.remarks import Remarks
-from spc.results import Comparison, Exceptions, Limits, Months
+from spc.publishing.untold import (
+    asks_order,
+    at_ends,
+    covered_assurance,
+    covered_exceptions,
+    covered_variation,
+    covered_warnings,
+    covered_weights,
+    untold_rules,
+)
+from spc.results import Comparison, Exceptions, Trend
 from spc.scoring import Scorecard
 
 __all__ = ["publish"]
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 YEAR = 12
-#: Lines of rounded rates keep this many figures.
-FIGURES = 3
-#: What differs from month to month on some charts.
-MONTHLY = ("points", "centre", "sigma", "upper", "lower")
 
 
 def publish(
@@ -67,8 +74,9 @@ def publish(
     -------
     Scorecard
         One that holds no hidden figure: what is hidden is NaN in its panel, windows, changes and limits, so
-        that no page made from it can give it away. Trend words, exceptions and weightings are those of the
-        true figures; changes and arrows are those of the figures shown.
+        that no page made from it can give it away; so is what lies behind the as-at month. Words and
+        weightings are those of the true figures, where they are told; changes and arrows are those of the
+        figures shown.
 
     Raises
     ------
@@ -123,28 +131,50 @@ def _covered(card: Scorecard, found: Hidden, base: int | None, sentences: str) -
     counted = is_counted(card)
     cells, ago = _page_cells(card, found)
     comparison = _compared(card, cells, ago, counted, base)
-    known = ~np.isnan(card.comparison.change)
-    cover = Cover(
-        cells=cells & ~np.isnan(card.comparison.current),
-        changes=known & (cells | ago),
-        months=found.months,
-        status=card.limits.status,
-    )
+    changes = ~np.isnan(card.comparison.change) & (cells | ago)
+    cells = cells & ~np.isnan(card.comparison.current)
+    hidden = np.asarray(cells.any(axis=1) | changes.any(axis=1) | found.months.any(axis=1))
+    untold = untold_rules(card, found.months)
     panel = _panel(card, found.months, counted, base)
-    exceptions = _exceptions(card, panel, cover.hidden_row, counted, base)
-    unsaid = cover.hidden_row | (counted & (base is not None))
-    numbers: dict[str, Any] = {
-        name: _without(getattr(card.trend, name), unsaid) for name in ("slope", "r", "t", "p", "naive_p")
-    }
-    trend = replace(card.trend, panel=panel, **numbers)
+    limits = covered_limits(card, panel, hidden, counted, base)
+    exceptions = covered_exceptions(card, limits, hidden, untold)
+    cover = _cover(card, exceptions, (cells, changes, found.months), hidden, at_ends(untold, limits))
+    unsaid = hidden | (counted & (base is not None))
+    trend = _trend(card, panel, unsaid)
     return replace(
         card,
-        weights=replace(card.weights, exceptions=exceptions, trend=trend),
+        weights=replace(covered_weights(card, exceptions, cover.untold), trend=trend),
         trend=trend,
         comparison=_without_chances(replace(comparison, panel=panel), unsaid),
         note=_joined(card.note, sentences),
         cover=cover,
     )
+
+
+def _cover(
+    card: Scorecard, exceptions: Exceptions, flags: tuple[Flags, Flags, Flags], hidden: Flags, untold: Any
+) -> Cover:
+    """Return what is hidden, with the words of the true figures that may be told of them."""
+    cells, changes, months = flags
+    assurance = covered_assurance(card, exceptions, hidden)
+    return Cover(
+        cells=cells,
+        changes=changes,
+        months=months,
+        status=card.limits.status,
+        variation=covered_variation(card, assurance, untold),
+        warnings=covered_warnings(card, hidden),
+        assurance=assurance,
+        untold=untold,
+    )
+
+
+def _trend(card: Scorecard, panel: Panel, unsaid: Flags) -> Trend:
+    """Return the words of the trends, without the numbers of rows that must not be told."""
+    names = ("slope", "r", "t", "p", "naive_p")
+    numbers: dict[str, Any] = {name: without(getattr(card.trend, name), unsaid) for name in names}
+    naive = np.where(unsaid, np.int8(-1), card.trend.naive_strength)
+    return replace(card.trend, panel=panel, naive_strength=naive, **numbers)
 
 
 def _page_cells(card: Scorecard, found: Hidden) -> tuple[Flags, Flags]:
@@ -224,19 +254,11 @@ def _rounded_windows(card: Scorecard, counted: Flags, base: int | None, back: in
     return np.where(np.isnan(true), np.nan, rounded)
 
 
-def nearest(numbers: Floats, base: float) -> Floats:
-    """Round to multiples of `base`, halves away from zero.
-
-    Examples
-    --------
-    >>> nearest(np.array([7.0, 7.5, -7.5, 2.0]), 5).tolist()
-    [5.0, 10.0, -10.0, 0.0]
-    """
-    return np.copysign(np.floor(np.abs(numbers) / base + 0.5) * base, numbers) + 0.0
-
-
 def _panel(card: Scorecard, months: Flags, counted: Flags, base: int | None) -> Panel:
-    """Return the months that may be seen; ready windows of counted series leave, for they say the same."""
+    """Return the months that may be seen, to each series' as-at month.
+
+    Ready windows of counted series leave, for they say the same.
+    """
     panel = card.panel
     values, of = panel.values, panel.of
     if base is not None:
@@ -252,61 +274,17 @@ def _panel(card: Scorecard, months: Flags, counted: Flags, base: int | None) -> 
             of = np.where(rows & ratio, whole_of, of)
         values = np.where(rows, rounded, values)
     touched = counted & (months.any(axis=1) | (base is not None))
-    given = {window: np.where(touched[:, None], np.nan, cells) for window, cells in panel.given.items()}
+    later = np.arange(panel.n_periods) > card.limits.ends[:, None]
+    unseen = months | later
+    bare = touched[:, None] | later
+    given = {window: np.where(bare, np.nan, cells) for window, cells in panel.given.items()}
     return replace(
         panel,
-        values=np.where(months, np.nan, values),
-        of=None if of is None else np.where(months, np.nan, of),
+        values=np.where(unseen, np.nan, values),
+        of=None if of is None else np.where(unseen, np.nan, of),
         given=given,
         within=None,
     )
-
-
-def _exceptions(card: Scorecard, panel: Panel, hidden: Flags, counted: Flags, base: int | None) -> Exceptions:
-    """Return the exceptions with limits that give nothing away: none in hidden rows, rounded in others."""
-    limits = card.limits
-    owner = limits.phases.series
-    ratio = rests_on_parts(card)[owner]
-    lines: dict[str, Any] = {}
-    for name in ("phase_centre", "phase_sigma", "phase_upper", "phase_lower"):
-        line = getattr(limits, name)
-        if base is not None:
-            coarse = np.where(ratio, _figures(line), nearest(line, base))
-            line = np.where(counted[owner], coarse, line)
-        lines[name] = _without(line, hidden[owner])
-    unsaid = hidden[owner] | (counted[owner] & (base is not None))
-    shown = replace(
-        limits,
-        panel=panel,
-        phases=replace(limits.phases, panel=panel),
-        **lines,
-        phase_total=_without(limits.phase_total, unsaid),
-        phase_scale=np.where(unsaid, 0.0, limits.phase_scale),
-        months=_monthly_lines(limits, hidden | (counted & (base is not None))),
-        choices={name: word for name, word in limits.choices.items() if not name.startswith("known_")},
-    )
-    seen = np.isfinite(panel.observed) | ~hidden[:, None]
-    zones = np.where(seen, card.exceptions.zones, np.uint16(0))
-    return replace(card.exceptions, limits=shown, zones=zones)
-
-
-def _monthly_lines(limits: Limits, unsaid: Flags) -> Months | None:
-    """Leave out points and lines of rows that must not be told: an average gives away what it is made of."""
-    months = limits.months
-    if months is None or not unsaid[months.series].any():
-        return months
-    rows = unsaid[months.series][:, None]
-    lines: dict[str, Any] = {name: np.where(rows, np.nan, getattr(months, name)) for name in MONTHLY}
-    below = None if months.below is None else np.where(rows, np.nan, months.below)
-    return Months(series=months.series, **lines, below=below)
-
-
-def _figures(numbers: Floats) -> Floats:
-    return np.array([float(f"{number:.{FIGURES}g}") for number in numbers.tolist()], np.float64)
-
-
-def _without(numbers: Floats, hidden: Flags) -> Floats:
-    return np.where(hidden, np.nan, numbers)
 
 
 def _joined(*sentences: str) -> str:
@@ -322,6 +300,11 @@ def _sentences(card: Scorecard, below: int | None, base: int | None, zeros: str)
             f"Counts from {first} to {below - 1}, rates that rest on them, and figures from which they could "
             f"be worked out are hidden: {MARK}; such rows show no limits"
         )
+        if asks_order(card.exceptions.rules):
+            said.append(
+                "Patterns of rising, falling or alternating months, runs and crossings are not told where "
+                "they would take in a hidden month, nor is the weighting of such a row"
+            )
     if base is not None:
         said.append(
             f"Counts, and the counts that rates rest on, are rounded to the nearest {base}, each on its own, "

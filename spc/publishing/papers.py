@@ -71,7 +71,7 @@ class Since:
                 continue
             parts = [f"new: {self.new[s]}"] if self.new[s] else []
             parts += [f"gone: {self.gone[s]}"] if self.gone[s] else []
-            if weights[s] != old_weights[row]:
+            if weights[s] != old_weights[row] and not (_untold(self.card)[s] | _untold(self.before)[row]):
                 parts.append(f"weighting {old_weights[row] or 'none'} → {weights[s] or 'none'}")
             if trends[s] != old_trends[row]:
                 parts.append(f"trend {old_trends[row] or 'none'} → {trends[s] or 'none'}")
@@ -148,14 +148,15 @@ def since(card: Scorecard, before: Scorecard) -> Since:
     stays = set(rows.tolist())
     now = np.where(card.monthly, card.exceptions.at, np.uint32(0))
     at = np.where(before.monthly, before.exceptions.at, np.uint32(0))
-    then = np.where(rows >= 0, at[np.maximum(rows, 0)], np.uint32(0))
+    place_of = np.maximum(rows, 0)
+    then = np.where(rows >= 0, at[place_of], np.uint32(0))
     return Since(
         card=card,
         before=before,
         rows=rows,
         left=tuple(row for row in range(before.panel.n_series) if row not in stays),
-        new=card.exceptions.words_of(now & ~then),
-        gone=card.exceptions.words_of(then & ~now),
+        new=card.exceptions.words_of(now & ~then & ~np.where(rows >= 0, _untold(before)[place_of], 0)),
+        gone=card.exceptions.words_of(then & ~now & ~_untold(card)),
         revised=tuple(_revised(card, before, rows)),
     )
 
@@ -217,6 +218,11 @@ def _revisions(told: tuple[str, ...]) -> list[str]:
         return []
     more = f" and {len(told) - TOLD} more" if len(told) > TOLD else ""
     return [f"revised: {', '.join(told[-TOLD:])}{more}"]
+
+
+def _untold(card: Scorecard) -> np.ndarray[Any, np.dtype[np.uint32]]:
+    """Return the bits of the rules of which a published paper does not say whether they fire (n_series,)."""
+    return np.zeros(card.panel.n_series, np.uint32) if card.cover is None else card.cover.untold
 
 
 def _weight(card: Scorecard) -> Floats:

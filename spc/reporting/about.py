@@ -145,13 +145,14 @@ def _charts(card: Scorecard) -> str:
     for code, chart in enumerate(CHARTS.values()):
         many = int(np.count_nonzero(held == code))
         if many:
-            told.append((many, chart.title))
+            told.append((many, chart))
     told.sort(key=lambda pair: -pair[0])
     if not told:
         return str(limits.chart)
-    width = f", limits at {limits.width:g} sigma"
-    first = told[0][1] + ("" if told[0][1].startswith("small") else width)
-    return "; ".join([first, *(f"{words}, for {many:,}" for many, words in told[1:])])
+    most = told[0][1]
+    by_sigma = most.zones in ("sigma", "limits") and most.plots != "sums"  # the limits of a CUSUM are h sigma
+    first = most.title + (f", limits at {limits.width:g} sigma" if by_sigma else "")
+    return "; ".join([first, *(f"{chart.title}, for {many:,}" for many, chart in told[1:])])
 
 
 def _version() -> str:

@@ -27,6 +27,8 @@ WIDTH, HEIGHT = 860, 300
 BOX = (74.0, 742.0, 34.0, 268.0)
 #: Lines whose names would overlap are pushed apart by this.
 LINE_HEIGHT = 14.0
+#: Room of a letter of a reason: some are wider, most are not.
+LETTER = 6.4
 #: Steps between ticks that a clock has, in seconds.
 CLOCK = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 
@@ -46,8 +48,8 @@ def control_chart(one: Portrait, first: int, last: int) -> str:
         An `<svg>` with limits phase by phase, centre and target lines, known steps with their reasons,
         triangles at exceptions and an axis of months. Its inks are in the style sheet of the page.
     """
-    frame = frame_of(one, first, last, BOX, one.targets[first:last].tolist())
-    marks = ticks(frame.low, frame.high, one.unit)
+    frame = frame_of(one, first, last, BOX, one.goals[first:last].tolist())
+    marks = ticks(frame.low, frame.high, one.drawn_unit)
     low, high = min(frame.low, marks[0]), max(frame.high, marks[-1])
     frame = Frame(first, last, low, high, *BOX)
     parts = [
@@ -56,7 +58,7 @@ def control_chart(one: Portrait, first: int, last: int) -> str:
         *_lines(one, frame),
         *_steps(one, frame),
         *_curves(one, frame),
-        f'<path class="pt" d="{_points(one, frame)}"/>',
+        *_points(one, frame),
         *mark_paths([mark for mark in one.marks if first <= mark.at < last], one, frame, 5.0),
         *_names(one, frame),
     ]
@@ -86,11 +88,12 @@ def _grid(one: Portrait, frame: Frame, marks: list[float]) -> Iterator[str]:
     rules = "".join(f"M{number(frame.left)} {number(frame.y(v))}H{number(frame.right)}" for v in marks)
     yield f'<path class="gr" d="{rules}"/><g class="ay">'
     step = marks[1] - marks[0]
-    decimals = 0 if one.unit.is_time else max(0, -math.floor(math.log10(step * 1.0001)))
+    unit = one.drawn_unit
+    decimals = 0 if unit.is_time else max(0, -math.floor(math.log10(step * 1.0001)))
     if step * 10**decimals % 1 > 1e-6:
         decimals += 1
     for value in marks:
-        text = value_text(value, _with_decimals(one.unit, decimals))
+        text = value_text(value, _with_decimals(unit, decimals))
         yield f'<text x="{number(frame.left - 8)}" y="{number(frame.y(value) + 4)}">{escape(text)}</text>'
     yield "</g>"
 
@@ -165,14 +168,14 @@ def _curves(one: Portrait, frame: Frame) -> Iterator[str]:
     """Draw what is judged; where that is not the value itself, the values faintly behind it."""
     if one.values_behind:
         yield f'<path class="fa" d="{line_path(one.values, frame)}"/>'
-    yield f'<path class="l" d="{line_path(one.points, frame)}"/>'
+    yield f'<path class="l" d="{line_path(one.points, frame, one.breaks)}"/>'
     if one.below is not None:
-        yield f'<path class="l" d="{line_path(one.below, frame)}"/>'
+        yield f'<path class="l" d="{line_path(one.below, frame, one.breaks)}"/>'
 
 
 def _bracket(stretch: Stretch, frame: Frame) -> Iterator[str]:
     first, last = max(stretch.base_first, frame.first), min(stretch.base_last, frame.last)
-    if last - first < 2 or (stretch.base_last >= stretch.last and len(range(first, last)) < 12):
+    if last - first < 2 or not stretch.base_known or (stretch.base_last >= stretch.last and len(range(first, last)) < 12):
         return
     left, right, y = frame.x(first), frame.x(last - 1), frame.top - 12
     yield (
@@ -186,7 +189,7 @@ def _target_path(one: Portrait, frame: Frame) -> str:
     words = ""
     before = math.nan
     for t in range(frame.first, frame.last):
-        value = float(one.targets[t])
+        value = float(one.goals[t])
         left, right = max(frame.x(t - 0.5), frame.left), min(frame.x(t + 0.5), frame.right)
         if not math.isnan(value):
             if value != before:
@@ -197,24 +200,40 @@ def _target_path(one: Portrait, frame: Frame) -> str:
 
 
 def _steps(one: Portrait, frame: Frame) -> Iterator[str]:
-    for t, reason in one.steps:
+    """Draw known steps and starts of phases, their reasons beside them, one under the other where close."""
+    taken: list[list[tuple[float, float]]] = []
+    for t, reason in one.uprights:
         if not frame.first < t < frame.last:
             continue
         x = frame.x(t - 0.5)
+        yield f'<path class="st" d="M{number(x)} {number(frame.top)}V{number(frame.bottom)}"/>'
+        if not reason:
+            continue
         near_end = x > (frame.left + frame.right) / 2
-        room = int(((x - frame.left) if near_end else (frame.right - x)) / 6.0)
+        room = int(((x - frame.left) if near_end else (frame.right - x) - 10.0) / LETTER)
         said = reason if len(reason) <= room else f"{reason[: room - 1]}…"
+        wide = len(said) * LETTER + 10.0
+        held = (x - wide, x) if near_end else (x, x + wide)
+        row = next((k for k, row in enumerate(taken) if not _meets(held, row)), len(taken))
+        taken += [[]] if row == len(taken) else []
+        taken[row].append(held)
         yield (
-            f'<path class="st" d="M{number(x)} {number(frame.top)}V{number(frame.bottom)}"/>'
             f'<text class="sn{" r" if near_end else ""}" x="{number(x + (-5 if near_end else 5))}" '
-            f'y="{number(frame.bottom - 6)}">{escape(said)}</text>'
+            f'y="{number(frame.bottom - 6 - row * LINE_HEIGHT)}">{escape(said)}</text>'
         )
 
 
-def _points(one: Portrait, frame: Frame) -> str:
-    """Return one dot a month, months without a value left out; the page's script reads places off it."""
-    seen = [t for t in range(frame.first, frame.last) if math.isfinite(one.points[t])]
-    return "".join(f"M{number(frame.x(t))} {number(frame.y(float(one.points[t])))}h0" for t in seen)
+def _meets(held: tuple[float, float], others: list[tuple[float, float]]) -> bool:
+    return any(held[0] < right and left < held[1] for left, right in others)
+
+
+def _points(one: Portrait, frame: Frame) -> Iterator[str]:
+    """Draw one dot a month, months without a value left out; the page's script reads places off the first."""
+    for points in (one.points, one.below):
+        if points is not None:
+            seen = [t for t in range(frame.first, frame.last) if math.isfinite(points[t])]
+            dots = "".join(f"M{number(frame.x(t))} {number(frame.y(float(points[t])))}h0" for t in seen)
+            yield f'<path class="pt" d="{dots}"/>'
 
 
 def _names(one: Portrait, frame: Frame) -> Iterator[str]:
@@ -223,9 +242,9 @@ def _names(one: Portrait, frame: Frame) -> Iterator[str]:
     stretch = one.stretch_at(min(one.end, frame.last - 1))
     if stretch is not None:
         found += [(frame.y(value), text, "ln") for value, text in _line_texts(one, stretch)]
-    target = float(one.targets[min(one.end, frame.last - 1)])
+    target = float(one.goals[min(one.end, frame.last - 1)])
     if not math.isnan(target):
-        found.append((frame.y(target), f"target {fine_text(target, one.unit)}", "ln tn"))
+        found.append((frame.y(target), f"target {fine_text(target, one.drawn_unit)}", "ln tn"))
     found.sort()
     places = _apart([y for y, _, _ in found], frame)
     for y, (_, text, kind) in zip(places, found, strict=True):
@@ -237,7 +256,8 @@ def _line_texts(one: Portrait, stretch: Stretch) -> Iterator[tuple[float, str]]:
     for name, value in ((upper, stretch.ucl), ("centre", stretch.centre), (lower, stretch.lcl)):
         counted = stretch.small and name != "centre"  # whole counts, not lines
         if not math.isnan(value):
-            text = one.text(value) if counted else fine_text(value, one.unit, like=stretch.centre)
+            unit = one.drawn_unit
+            text = one.text(value) if counted else fine_text(value, unit, like=stretch.centre)
             yield value, f"{name} {text}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,10 @@ import numpy as np
 from spc.chart_kinds import CHARTS
 from spc.panel import Floats
 from spc.reporting.excel_formats import INK, Book, Figure, figure, month_figure
+from spc.results import Limits
 from spc.scoring import Scorecard
+from spc.stretches import baseline_known, rebases
+from spc.wording import unit_of
 
 __all__ = [
     "Sheets",
@@ -27,7 +31,7 @@ LINE_MONTHS, YEAR = 36, 12
 #: Trend lines end at the month reported on; the data sheet does too.
 MONTH_WIDTH = 10.0
 #: Headings over words; the others stand over numbers.
-WORDS = ("Unit", "Part", "Status", "Chart", "Exceptions", "Reported on", "Trend", "Strength")
+WORDS = ("Reason", "Unit", "Part", "Status", "Chart", "Exceptions", "Reported on", "Trend", "Strength")
 STRENGTHS = {-1: "", 0: "none", 1: "weak", 2: "strong"}
 
 
@@ -48,6 +52,12 @@ class Sheets:
     def n_months(self) -> int:
         """Months up to the one reported on."""
         return self.card.as_at - (self.card.panel.start or 0) + 1
+
+    @cached_property
+    def lines(self) -> tuple[Floats, ...]:
+        """Centre, sigma, lower and upper limit of every month (n_series, n_periods)."""
+        limits = self.card.limits
+        return limits.centre, limits.sigma, limits.lcl, limits.ucl
 
     def per(self, s: int) -> float:
         """Return what a value is multiplied by to be in the unit of the page."""
@@ -145,15 +155,20 @@ LIMIT_COLUMNS = {
     "Baseline from": 10.0,
     "Baseline to": 10.0,
     "Months observed": 10.0,
+    "Lines of": 10.0,
     "Centre": 11.0,
     "Sigma": 11.0,
     "LCL": 11.0,
     "UCL": 11.0,
+    "Reason": 40.0,
 }
 
 
 def limits_sheet(sheets: Sheets, sheet: Any) -> None:
-    """Write the limits of every phase that begins before the month reported on."""
+    """Write the limits of every phase that begins before the month reported on.
+
+    Where lines differ from month to month these are the lines of the phase's last month that has some.
+    """
     Table(list(LIMIT_COLUMNS), list(LIMIT_COLUMNS.values())).begin(sheets, sheet, "Limits")
     status, first = sheets.card.status, len(sheets.keys)
     row = 0
@@ -172,26 +187,40 @@ def limits_sheet(sheets: Sheets, sheet: Any) -> None:
 def _phases(sheets: Sheets, s: int) -> Iterator[list[str | Figure]]:
     limits = sheets.card.limits
     unit, per, end = sheets.card.measures[s].shown, sheets.per(s), int(limits.ends[s])
+    if CHARTS[limits.chart_of(s)].plots == "counts":  # lines of numerators, whatever their ratio is shown in
+        unit, per = unit_of("number"), 1.0
     offsets = limits.phases.offsets
+    why = {begun.phase: begun.reason for begun in rebases(limits, s)}
     found = False
     for p in range(int(offsets[s]), int(offsets[s + 1])):
         first, last = int(limits.phases.first[p]), min(int(limits.phases.last[p]), end + 1)
         if first >= last or not sheets.card.monthly[s]:
             continue
         found = True
-        has_base = limits.phase_count[p] > 0
+        has_base = limits.phase_count[p] > 0 and baseline_known(limits, p, s)
         base = (int(limits.base_first[p]), int(limits.base_last[p]) - 1)
-        lines = (limits.phase_centre, limits.phase_sigma, limits.phase_lower, limits.phase_upper)
+        lines = [line[p] for line in _of_phases(limits)]
+        at = None
+        if limits.months_row(s) is not None:
+            drawn = np.flatnonzero(np.isfinite(sheets.lines[0][s, first:last]))
+            at = first + int(drawn[-1]) if len(drawn) else None
+            lines = [np.nan if at is None else line[s, at] for line in sheets.lines]
         yield [
             tuple(CHARTS.values())[int(limits.phase_chart[p])].title,
             sheets.month(first),
             sheets.month(last - 1),
             *(sheets.month(t) if has_base else Figure(None) for t in base),
             Figure(float(limits.phase_count[p]), "0"),
-            *(_line(float(line[p]) * per, unit) for line in lines),
+            Figure(None) if at is None else sheets.month(at),
+            *(_line(float(line) * per, unit) for line in lines),
+            why.get(p) or Figure(None),
         ]
     if not found:
         yield []
+
+
+def _of_phases(limits: Limits) -> tuple[Floats, ...]:
+    return limits.phase_centre, limits.phase_sigma, limits.phase_lower, limits.phase_upper
 
 
 def _line(value: float, unit: Any) -> Figure:

@@ -25,6 +25,7 @@ from spc.reporting.chart_svg import control_chart
 from spc.reporting.html_columns import FORMS, SHADES, Cell, Table, columns_of
 from spc.reporting.svg import sparkline
 from spc.scoring import Scorecard
+from spc.stretches import rebases
 from spc.writing import Delivery
 
 __all__ = ["fragment", "page"]
@@ -180,6 +181,7 @@ def _view(
         "with_line": with_line,
         "with_weights": any(column.name == "weighting" for column in table.columns),
         "with_steps": any(card.measures[s].steps for s in shown),
+        "with_phases": any(rebases(card.limits, s) for s in shown),
         "mark": mark,
         "as_at": month_name(card.panel.start, last),
         "shades": [f"{shade:g}" for shade in SHADES],

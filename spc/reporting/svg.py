@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -104,15 +105,18 @@ def sparkline(one: Portrait, first: int, last: int) -> str:
     str
         An `<svg>` whose inks the style sheet of the page knows; a band between the limits, a dashed centre
         line, triangles at exceptions (up for High, down for Low) among the months that are judged, a dot at
-        the last month, gaps as gaps.
+        the last month, gaps as gaps; an upright where something is known to have changed or limits begin
+        afresh.
     """
     frame = frame_of(one, first, last, (ROOM, WIDTH - ROOM, ROOM, HEIGHT - ROOM))
     parts = [*_band(one, frame)]
-    steps = "".join(f"M{number(frame.x(t - 0.5))} 1V{HEIGHT - 1}" for t, _ in one.steps if first < t < last)
-    if steps:
-        parts.append(f'<path class="st" d="{steps}"/>')
+    begun = {rebase.at for rebase in one.rebases}
+    for kind, places in (("st", [t for t, _ in one.steps if t not in begun]), ("rb", sorted(begun))):
+        drawn = "".join(f"M{number(frame.x(t - 0.5))} 1V{HEIGHT - 1}" for t in places if first < t < last)
+        if drawn:
+            parts.append(f'<path class="{kind}" d="{drawn}"/>')
     for points in (one.points, one.below):
-        line = "" if points is None else line_path(points, frame)
+        line = "" if points is None else line_path(points, frame, one.breaks)
         if line:
             parts.append(f'<path class="l" d="{line}"/>')
     parts += mark_paths([m for m in one.marks if first <= m.at < last and m.judged], one, frame, 2.9)
@@ -184,14 +188,17 @@ def band_path(stretch: Stretch, frame: Frame, beyond: float = 0.0) -> str:
     return words
 
 
-def line_path(values: Sequence[float] | np.ndarray, frame: Frame) -> str:
-    """Return the path through the observed months; a month alone between gaps becomes a short dash."""
+def line_path(values: Sequence[float] | np.ndarray, frame: Frame, breaks: Sequence[int] = ()) -> str:
+    """Return the path through the observed months; a month alone between gaps becomes a short dash.
+
+    At `breaks` the line begins afresh: an average or a sum there knows nothing of the months before.
+    """
     runs: list[list[str]] = [[]]
     for t in range(frame.first, frame.last):
         value = float(values[t])
-        if math.isnan(value):
+        if math.isnan(value) or t in breaks:
             runs.append([])
-        else:
+        if not math.isnan(value):
             runs[-1].append(f"{number(frame.x(t))} {number(frame.y(value))}")
     words: list[str] = [f"M{' '.join(run)}" + ("h.01" if len(run) == 1 else "") for run in runs if run]
     return "".join(words)
@@ -200,17 +207,18 @@ def line_path(values: Sequence[float] | np.ndarray, frame: Frame) -> str:
 def mark_paths(marks: Sequence[Mark], one: Portrait, frame: Frame, size: float) -> list[str]:
     """Draw exceptions, one path for each ink: triangles up for High and down for Low, pale in a baseline.
 
-    A rule without a side has a diamond.
+    A rule without a side has a diamond. Of two marks at one point High stands above it, and Low below.
     """
     inks: dict[str, str] = {}
+    sides = Counter((mark.at, one.below is not None and mark.side == "Low") for mark in marks)
     for mark in marks:
-        value = float(one.points[mark.at])
-        if mark.side == "Low" and one.below is not None:
-            value = float(one.below[mark.at])
+        lower = one.below is not None and mark.side == "Low"
+        value = float(one.below[mark.at] if lower and one.below is not None else one.points[mark.at])
         if math.isnan(value):
             continue
         turn = {"High": -1.0, "Low": 1.0}.get(mark.side, 0.0)
-        x, y = number(frame.x(mark.at)), number(frame.y(value) + (turn or -1.0) * size)
+        aside = 1.3 * size if sides[mark.at, lower] > 1 else 0.0
+        x, y = number(frame.x(mark.at)), number(frame.y(value) + (turn or -1.0) * size + turn * aside)
         shape = f"M{x} {y}l{number(size)} {number(-turn * 1.7 * size)}h{number(-2 * size)}z"
         if not turn:  # a rule without a side: a diamond
             wide = number(size)

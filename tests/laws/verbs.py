@@ -134,6 +134,13 @@ def rolling(panel: spc.Panel) -> Answers:
     found = {
         "total": spc.rolling.total(panel).values,
         "mean": spc.rolling.mean(panel, window=3, min_count=2).values,
+        "sd": spc.rolling.sd(panel, min_count=2).values,
+        "min": spc.rolling.min(panel, window=5, min_count=1).values,
+        "max": spc.rolling.max(panel).values,
+        "median 3": spc.rolling.median(panel, window=3, min_count=1).values,
+        "median 12": spc.rolling.median(panel, min_count=1).values,
+        "median 7": spc.rolling.median(panel, window=7, min_count=1).values,
+        "quantile": spc.rolling.quantile(panel, q=0.9, min_count=6).values,
     }
     if panel.of is not None and panel.is_ratio.all():
         found["ratio"] = spc.rolling.ratio(panel, min_count=6).observed

@@ -25,21 +25,21 @@ def poisson(mean: float) -> Term:
     return lambda r: exp(r * log(mean) - mean - lgamma(r + 1)) if r >= 0 else 0.0
 
 
-def tails(term: Term, r: int, most: int, way: str) -> tuple[float, float]:
+def tails(terms: Sequence[float], r: int, way: str) -> tuple[float, float]:
     """Give P(R < r) + l P(R = r) and P(R > r) + h P(R = r)."""
     own_high, own_low = OWN[way]
-    below = fsum(term(k) for k in range(max(r, 0)))
-    above = fsum(term(k) for k in range(r + 1, most + 1))
-    return below + own_low * term(r), above + own_high * term(r)
+    own = terms[r] if r < len(terms) else 0.0
+    return fsum(terms[:r]) + own_low * own, fsum(terms[r + 1 :]) + own_high * own
 
 
-def limits(term: Term, most: int, chance: float, way: str) -> tuple[float, float]:
+def limits(terms: Sequence[float], chance: float, way: str) -> tuple[float, float]:
     """Give the lower and upper limit of the count: where straight lines between whole counts cross `chance`.
 
-    NaN where none can be crossed by a count from 0 to `most` (the largest that there is, or can matter).
+    `terms` are P(R = 0), P(R = 1) ... up to the largest count that there is, or can matter. No lower limit
+    where none can be crossed.
     """
-    highs = [tails(term, r, most, way)[1] for r in range(most + 2)]
-    lows = [tails(term, r, most, way)[0] for r in range(most + 2)]
+    most = len(terms) - 1
+    lows, highs = zip(*(tails(terms, r, way) for r in range(most + 2)), strict=True)
     first = next(r for r in range(most + 2) if highs[r] < chance)
     before = highs[first - 1] if first else 1.0
     upper = max(first - (chance - highs[first]) / (before - highs[first]), 0.0)
