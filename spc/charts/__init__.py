@@ -248,5 +248,5 @@ def _fit(task: Task, names: np.ndarray[Any, Any]) -> tuple[dict[str, Any], Month
         lines["phase_shape"][rows] = np.inf if answer.shape is None else answer.shape
         lines["phase_chart"][rows] = CODES[kind.name] if answer.chart is None else answer.chart
         if answer.months is not None:
-            months.append(answer.months.of_series(series))
+            months.append(answer.months.of_series(series[answer.months.series]))
     return lines, Months.joined(months)

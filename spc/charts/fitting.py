@@ -209,7 +209,7 @@ class Fitted:
         NaN where there is none, or none that holds for all months of the phase.
     status : (n_phases,) int8
     months : Months, optional
-        Of all series of the problem, in order.
+        Numbered among the series of the problem; of all of them, or of those that need it.
     chart : (n_phases,) int8, optional
         Positions in `CHARTS`, where not all phases are on the chart that was asked for.
     shape : (n_phases,) float64, optional

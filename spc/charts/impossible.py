@@ -40,13 +40,13 @@ def without_impossible(answer: Fitted, problem: Problem) -> Fitted:
     if not wrong.any():
         return answer
     months = answer.months
-    if months is None:
+    if months is None:  # only the series concerned get months: the others are judged as ever, to the bit
         lines = (answer.centre, answer.sigma, answer.upper, answer.lower)
-        months = months_of(problem, problem.values, *lines)
+        months = months_of(problem, problem.values, *lines).rows(np.flatnonzero(wrong.any(axis=1)))
     judged = months.judged and _blank(months.judged, wrong)
     return replace(answer, months=replace(_blank(months, wrong), judged=judged))
 
 
 def _blank(months: Months, wrong: Flags) -> Months:
-    points: Floats = np.where(wrong, np.nan, months.points)
+    points: Floats = np.where(wrong[months.series], np.nan, months.points)
     return replace(months, points=points)

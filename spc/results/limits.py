@@ -66,6 +66,13 @@ class Months:
         """Return the same for these rows of the panel."""
         return replace(self, series=series, judged=self.judged and self.judged.of_series(series))
 
+    def rows(self, keep: Ints) -> Months:
+        """Return some of the rows."""
+        lines = {name: getattr(self, name)[keep] for name in ("points", "centre", "sigma", "upper", "lower")}
+        below = None if self.below is None else self.below[keep]
+        judged = self.judged and self.judged.rows(keep)
+        return Months(series=self.series[keep], **lines, below=below, judged=judged)
+
     @staticmethod
     def joined(parts: Sequence[Months]) -> Months | None:
         """Put the months of several charts together."""

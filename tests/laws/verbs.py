@@ -226,6 +226,12 @@ def calendar(panel: spc.Panel) -> Answers:
     return found
 
 
+def funnel(panel: spc.Panel) -> Answers:
+    """Ask against a target of its own; one that is pooled would know the neighbours."""
+    result = spc.funnel(panel, target=0.1, min_count=3)
+    return fields(result, "value", "of", "z", "p", "lower", "upper", "outside", "status")
+
+
 VERBS: dict[str, Verb] = {
     "limits": limits,
     "exceptions": exceptions,
@@ -247,6 +253,7 @@ VERBS: dict[str, Verb] = {
     "survey": survey,
     "year to date": year_to_date,
     "calendar": calendar,
+    "funnel": funnel,
 }
 
 #: For every law that holds of every verb.
