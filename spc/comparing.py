@@ -130,14 +130,6 @@ def compare(
     ]
     now = np.stack([one.figure for one, _ in pairs], axis=1)
     before = np.stack([other.figure for _, other in pairs], axis=1)
-    gap = _gap(now, before)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        relative = np.where(before == 0.0, np.nan, gap / np.abs(before))
-    in_percent = rows.each(lambda measure: measure.shown.change == "percent")[:, None]
-    change = np.where(in_percent, 100.0 * relative, gap)
-    change[np.isnan(relative)] = np.nan
-    better = rows.each(lambda measure: {"high": UP, "low": DOWN}.get(measure.improvement, 0))[:, None]
-    arrow = _arrows(relative, better != 0)
     tested = [
         _tested(panel, rows, ends - length, pair, per_day, overlap=back < length)
         for length, back, pair in zip(lengths, backs, pairs, strict=True)
@@ -147,14 +139,25 @@ def compare(
         windows=lengths,
         current=now,
         previous=before,
-        change=change,
-        relative=relative,
-        arrow=arrow,
-        judgement=_judgements(arrow, better),
+        **_changed(rows, now, before),
         **{name: np.stack([one[name] for one in tested], axis=1) for name in tested[0]},
         against=against,
         days=days,
     )
+
+
+def _changed(rows: Assignment, now: Floats, before: Floats) -> dict[str, Any]:
+    """Return the change in the measure's unit and relative to before, its arrow and judgement."""
+    gap = _gap(now, before)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        relative = np.where(before == 0.0, np.nan, gap / np.abs(before))
+    in_percent = rows.each(lambda measure: measure.shown.change == "percent")[:, None]
+    change = np.where(in_percent, 100.0 * relative, gap)
+    change[np.isnan(relative)] = np.nan
+    better = rows.each(lambda measure: {"high": UP, "low": DOWN}.get(measure.improvement, 0))[:, None]
+    arrow = _arrows(relative, better != 0)
+    judgement = _judgements(arrow, better)
+    return {"change": change, "relative": relative, "arrow": arrow, "judgement": judgement}
 
 
 def _tested(

@@ -119,10 +119,8 @@ def _varied_later(card: Scorecard, one: Portrait) -> Iterator[str]:
     moved = np.flatnonzero(np.isfinite(later) & (later != stretch.centre))
     if len(moved):
         t = stretch.base_last + int(moved[0])
-        yield (
-            f"Later months do vary, first {one.month(t)} ({value_text(float(one.points[t]), one.drawn_unit)}) "
-            f"after a constant {value_text(stretch.centre, one.drawn_unit)}: look at them."
-        )
+        found, held = (value_text(v, one.drawn_unit) for v in (float(one.points[t]), stretch.centre))
+        yield f"Later months do vary, first {one.month(t)} ({found}) after a constant {held}: look at them."
 
 
 def _limits(card: Scorecard, one: Portrait) -> Iterator[str]:
@@ -143,7 +141,7 @@ def _limits(card: Scorecard, one: Portrait) -> Iterator[str]:
         yield _small_limits(one, stretch, f"Small counts: {what}, {base}, counts")
         return
     ends = [
-        f"{name} {fine_text(value, one.drawn_unit, like=stretch.centre)}"
+        f"{name} {fine_text(value, one.drawn_unit, like=stretch.size)}"
         for name, value in (("upper limit", stretch.ucl), ("lower limit", stretch.lcl))
         if not math.isnan(value)
     ]
@@ -152,14 +150,17 @@ def _limits(card: Scorecard, one: Portrait) -> Iterator[str]:
         set_by = f"is the one agreed, from {base}" if stretch.agreed else f"is set by {base}"
         yield f"The centre line, {centre}, {set_by}; a run chart has no limits."
         return
-    missing = "" if len(ends) == 2 else "; a limit that cannot be crossed is not drawn"
+    told = ", ".join(ends) or "no limit that can be crossed"
+    missing = "" if len(ends) != 1 else "; a limit that cannot be crossed is not drawn"
+    if card.cover is not None and not ends:
+        told = "limits are not shown"
     how = f"sigma {_spread(stretch, one)}, from the steps between months"
     if stretch.chart != "xmr":
-        how = f"{chart.title}: {chart.about}"
+        how = chart.about if chart.about.startswith(chart.title) else f"{chart.title}: {chart.about}"
     set_by = f"those agreed, from {base}" if stretch.agreed else f"set by {base}"
     yield (
-        f"Limits{' of this month' if stretch.varies else ''} are {set_by}: centre {centre}, "
-        f"{', '.join(ends) or 'no limit that can be crossed'}{missing}; {how}."
+        f"Limits{' of this month' if stretch.varies else ''} are {set_by}: centre {centre}, {told}{missing}; "
+        f"{how}."
     )
 
 
@@ -169,7 +170,9 @@ def _base(stretch: Stretch, one: Portrait) -> str:
         return f"{stretch.base_count} observed months"
     months = stretch.base_last - stretch.base_first
     observed = "" if stretch.base_count == months else f", {stretch.base_count} of them observed"
-    return f"{one.month(stretch.base_first)} to {one.month(stretch.base_last - 1)} ({months} months{observed})"
+    return (
+        f"{one.month(stretch.base_first)} to {one.month(stretch.base_last - 1)} ({months} months{observed})"
+    )
 
 
 def _spread(stretch: Stretch, one: Portrait) -> str:

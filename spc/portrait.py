@@ -223,8 +223,12 @@ def portrait(card: Scorecard, s: int) -> Portrait:
         plotted=plotted,
         below=below,
         plots=plots,
-        breaks=tuple(int(card.limits.phases.first[one.phase]) for one in begins) if chart.memory else (),
+        breaks=_breaks(card, begins) if chart.memory and plotted is not None else (),
     )
+
+
+def _breaks(card: Scorecard, begins: tuple[Rebase, ...]) -> tuple[int, ...]:
+    return tuple(int(card.limits.phases.first[one.phase]) for one in begins)
 
 
 def _goals(targets: Floats, panel: Panel, s: int, measure: Measure, plots: str) -> Floats:

@@ -166,7 +166,7 @@ def sd(panel: Panel, *, window: int = 12, min_count: int | None = None) -> Panel
     """
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
     length, least = _lengths(window, min_count)
-    means = _rolls(panel.observed, rolling_kernel, length, 1, True)
+    means = _rolls(panel.observed, rolling_kernel, length, least, True)
     out = np.empty(means.shape)
     rolling_sd(panel.observed, means, length, least, out)
     return _plain(panel, out)

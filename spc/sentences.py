@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from spc.panel import Floats
 from spc.portrait import Portrait, Stretch, distinct_texts, fine_text
@@ -107,24 +108,25 @@ def _run(one: Portrait, stretch: Stretch, rule: Rule, side: str) -> str:
     longest = int(run_tables(len(one.points))[0][len(useful)])
     if length <= longest:
         return ""
-    run = f"{one.month(useful[-length][0])} to {one.month(one.end)}"
+    begun = one.month(useful[-length][0])
     where = "above" if side == "High" else "below"
     return (
-        f"the longest run, {count_word(length)} months {where} {_centre(one, stretch)}, lasts from "
-        f"{run}; at most {count_word(longest)} are expected of {len(useful)} months."
+        f"a run of {count_word(length)} months {where} {_centre(one, stretch)}, from {begun} to "
+        f"{one.month(one.end)}; at most {count_word(longest)} are expected of {len(useful)} months."
     )
 
 
 def _crossings(one: Portrait, stretch: Stretch, rule: Rule, side: str) -> str:
     """Say how often the months have crossed the centre line, and how often is expected."""
     useful = _useful(one, stretch, rule)
-    crossed = sum(now != before for (_, before), (_, now) in zip(useful, useful[1:], strict=False))
+    crossed = sum(now != before for (_, before), (_, now) in pairwise(useful))
     fewest = int(run_tables(len(one.points))[1][len(useful)])
     if crossed >= fewest:
         return ""
     return (
         f"from {one.month(useful[0][0])} to {one.month(one.end)} the months cross {_centre(one, stretch)} "
-        f"{_times(crossed)}; at least {_times(fewest)} are expected of {len(useful)} months."
+        f"{_times(crossed)}; {count_word(fewest)} crossing{'s' * (fewest > 1)} at the least are expected of "
+        f"{len(useful)} months."
     )
 
 
@@ -258,7 +260,7 @@ def _centre(one: Portrait, stretch: Stretch) -> str:
 
 
 def _line_text(one: Portrait, stretch: Stretch, line: float) -> str:
-    return fine_text(line, one.drawn_unit, like=stretch.centre)
+    return fine_text(line, one.drawn_unit, like=stretch.size)
 
 
 def _text(one: Portrait, value: float) -> str:

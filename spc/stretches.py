@@ -70,6 +70,11 @@ class Stretch:
     base_known: bool = True
 
     @property
+    def size(self) -> float:
+        """The line whose size sets the decimals of all: the centre, or of sums about 0 the upper one."""
+        return self.centre or self.ucl
+
+    @property
     def varies(self) -> bool:
         """Whether some line differs from month to month."""
         if self.lines is None:

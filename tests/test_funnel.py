@@ -54,6 +54,7 @@ def made(kind: str, seed: int, n: int = 24, tau: float = 0.0) -> tuple[Any, Any]
 @pytest.mark.parametrize("exact", ["tail", "midp", "spiegelhalter"])
 def test_exact_limits_equal_the_twin(kind: str, exact: str) -> None:
     total, of = made(kind, 3, n=fewer(24, 6))
+    total, of = (np.minimum(part, 200.0) for part in (total, of))
     of = np.round(of * (0.06 if kind == "ratio" else 1.0), 2)
     found = spc.funnel(units(total, of), window=1, kind=kind, exact=exact)
     assert (found.method == "exact").all()
@@ -202,6 +203,14 @@ def test_what_has_no_place_says_so_and_stops_nobody() -> None:
     assert few.status.tolist() == ["too few units"] * 2 and np.isnan(few.upper).all()
 
 
+def test_numbers_beyond_counting_end_nothing() -> None:
+    panel = units([1e100, 3, 5, 1e16], [1e100, 10, 10, 1e18])
+    for kind in ("rate", "proportion", "ratio"):
+        found = spc.funnel(panel, window=1, kind=kind, target=0.5)
+        assert found.method.tolist() == ["approximate", "exact", "exact", "approximate"]
+        assert found.outside[[0, 3]].tolist() == ["above 99.8%", "below 99.8%"]
+
+
 def test_one_bad_unit_under_a_given_target_leaves_the_others_alone() -> None:
     total, of = made("rate", 9)
     good = spc.funnel(units(total, of), window=1, target=0.06)
@@ -218,7 +227,7 @@ def test_a_catalogue_says_kind_unit_and_direction() -> None:
     found = spc.funnel(panel, measures=[measure], window=1)
     assert set(found.kind) == {"proportion"} and found.target[0] == 20.0 and found.value[0] == 30.0
     assert found.judgement.tolist() == ["worse", "better", ""]
-    assert spc.funnel(panel, window=1).judgement.tolist() == ["", "", ""]
+    assert spc.funnel(panel, window=1).judgement.tolist() == ["no direction", "no direction", ""]
     assert spc.funnel(panel, window=1, improvement="high", kind="proportion").judgement[0] == "better"
 
 

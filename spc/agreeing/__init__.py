@@ -52,7 +52,8 @@ def save_limits(limits: Limits, path: str | Path, *, agreed_on: str | date | Non
     Raises
     ------
     ChoiceError
-        No series has limits; a chart whose lines a centre and a sigma do not tell; a day that is none.
+        No series has limits; a chart whose lines a centre and a sigma do not tell (`spc scorecard
+        --save-limits` leaves such series out and names them); a day that is none.
     OutputError
         The disk refuses; what was there before is kept.
 
@@ -81,8 +82,35 @@ def save_limits(limits: Limits, path: str | Path, *, agreed_on: str | date | Non
 
 def agreed_bytes(limits: Limits, name: str, agreed_on: str | date | None = None) -> tuple[bytes, Agreed]:
     """Return what a file of agreed limits holds, and the limits as they will be read from it."""
+    written, found, lost = _written(limits, name, day_of(agreed_on), ())
+    if lost:
+        raise ChoiceError(
+            f"{limits.panel.name(lost[0])}: the {limits.chart_of(lost[0])} chart draws its lines from more "
+            "than a centre and a sigma, so it cannot be agreed: leave such series out, or choose another "
+            "chart."
+        )
+    return written, found
+
+
+def agreeable_bytes(limits: Limits, name: str) -> tuple[bytes, Agreed, tuple[int, ...]]:
+    """Return the same of all series whose lines the file brings back, and which series have others."""
+    written, found, lost = _written(limits, name, "", ())
+    if lost:
+        written, found, _ = _written(limits, name, "", lost)
+    return written, found, lost
+
+
+def _written(
+    limits: Limits, name: str, day: str, without: tuple[int, ...]
+) -> tuple[bytes, Agreed, tuple[int, ...]]:
+    """Return the bytes of a file, what is read from it, and the series whose lines do not come back."""
     parcel("limits", limits, Limits, "spc.limits(panel)")
-    rows = list(_rows(limits, day_of(agreed_on)))
+    rows = [cells for s, cells in _rows(limits, day) if s not in without]
+    if not rows and without:
+        raise ChoiceError(
+            "There are no limits to agree on: every series that has any is on a chart that draws its lines "
+            "from more than a centre and a sigma, so choose another chart."
+        )
     if not rows:
         raise ChoiceError("There are no limits to agree on: no series has any.")
     out = io.StringIO(newline="")
@@ -90,8 +118,7 @@ def agreed_bytes(limits: Limits, name: str, agreed_on: str | date | None = None)
     sheet.writerow([*headings(limits.panel), *FIELDS])
     sheet.writerows(rows)
     found = agreed_from(out.getvalue(), name)
-    _same_lines(limits, found)
-    return out.getvalue().encode(), found
+    return out.getvalue().encode(), found, () if without else _other_lines(limits, found)
 
 
 def agreed(path: str | Path) -> Agreed:
@@ -131,8 +158,8 @@ def agreed(path: str | Path) -> Agreed:
     return agreed_from(text, source)
 
 
-def _rows(limits: Limits, day: str) -> Iterator[list[str]]:
-    """Return the cells of every phase that has limits."""
+def _rows(limits: Limits, day: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the series and the cells of every phase that has limits."""
     panel, phases, charts = limits.panel, limits.phases, list(CHARTS)
     names = [[csv_text(str(label)) for label in labels] for labels in headings(panel).values()]
     months, owner = panel.months, phases.series
@@ -161,7 +188,7 @@ def _rows(limits: Limits, day: str) -> Iterator[list[str]]:
             "reason": csv_text(phases.reason(int(p))),
             "agreed_on": day,
         }
-        yield [*(column[s] for column in names), *(cells[name] for name in FIELDS)]
+        yield s, [*(column[s] for column in names), *(cells[name] for name in FIELDS)]
 
 
 def _number(value: float) -> str:
@@ -187,17 +214,13 @@ def _fraction_texts(limits: Limits, s: int, p: int) -> tuple[str, str]:
     return "" if plain else str(centre), "" if middle is None else str(middle)
 
 
-def _same_lines(limits: Limits, found: Agreed) -> None:
-    """Refuse limits that the file does not bring back: the lines of a chart may need more than it holds."""
+def _other_lines(limits: Limits, found: Agreed) -> tuple[int, ...]:
+    """Return the series that the file does not bring back: a chart's lines may need more than it holds."""
     again = limits_of(limits.panel, agreed=found, as_at=Ends(limits.ends))
     drawn = ~np.isnan(limits.centre)
     pairs = [(getattr(limits, name), getattr(again, name)) for name in ("centre", "sigma", "ucl", "lcl")]
     pairs.append((np.where(drawn, limits.points, np.nan), np.where(drawn, again.points, np.nan)))
+    apart = np.zeros(limits.panel.n_series, np.bool_)
     for ours, theirs in pairs:
-        apart = ~np.isclose(ours, theirs, rtol=CLOSE, atol=0.0, equal_nan=True)
-        if apart.any():
-            s = int(np.argmax(apart.any(axis=1)))
-            raise ChoiceError(
-                f"{limits.panel.name(s)}: the {limits.chart_of(s)} chart draws its lines from more than a "
-                "centre and a sigma, so it cannot be agreed: leave such series out, or choose another chart."
-            )
+        apart |= ~np.isclose(ours, theirs, rtol=CLOSE, atol=0.0, equal_nan=True).all(axis=1)
+    return tuple(np.flatnonzero(apart).tolist())

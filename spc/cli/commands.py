@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from spc.agreeing import agreed, agreed_bytes
+from spc.agreeing import agreeable_bytes, agreed
 from spc.baselines import Window
 from spc.charts.agreed import Agreed
 from spc.checks import ChoiceError, InputError
@@ -59,8 +59,9 @@ def make_scorecard(settings: Settings, say: Say) -> Outcome:
         _ending("--out", path, (*TABLE_ENDINGS, *(e for e, name in PAGES.items() if _can_show(name))))
     to_agree: Path | None = settings["save-limits"]
     if to_agree is not None:
-        _ending("--save-limits", to_agree, (".csv",))
+        _refuse_true_limits(settings, to_agree)
         outputs = (*outputs, to_agree)
+    said = {}
     sources = _sources(settings)
     with Delivery(outputs, inputs=sources, manifest=True) as delivery:
         stamps = _stamps(sources)
@@ -72,15 +73,17 @@ def make_scorecard(settings: Settings, say: Say) -> Outcome:
         for path in outputs:
             say(f"writing {path.name}")
             if path == to_agree:
-                delivery.stage(path, _bytes_writer(agreed_bytes(true.limits, path.name)[0]))
+                write, said[path] = _limits_writer(true, path)
+                delivery.stage(path, write)
             else:
                 delivery.stage(path, _writer(path, columns, card, settings))
+                said[path] = _summary(card)
         hashes = _fingerprints(sources, stamps)
         if outputs:
             about = {"as_at": _as_at(card), "rows": panel.n_series, "columns": list(columns)}
             delivery.publish(_manifest(settings, hashes, panel) | about)
     page = [] if outputs and not settings["top"] else [_page(settings, card)]
-    return _outcome(panel, [*page, *(f"{path}: {_summary(card)}" for path in outputs)])
+    return _outcome(panel, [*page, *(f"{path}: {said[path]}" for path in outputs)])
 
 
 def check(settings: Settings, say: Say) -> Outcome:
@@ -163,8 +166,29 @@ def _agreed(settings: Settings) -> Agreed:
         raise InputError(f"The limits {settings['agreed']} cannot be read: {reason.strerror}.") from None
 
 
-def _bytes_writer(written: bytes) -> Callable[[BinaryIO], object]:
-    return lambda target: target.write(written)
+def _refuse_true_limits(settings: Settings, path: Path) -> None:
+    """Refuse limits beside a paper that must not tell them: the file holds the exact sums of the months."""
+    _ending("--save-limits", path, (".csv",))
+    for name in ("suppress-below", "round-to"):
+        if settings[name] is not None:
+            raise ChoiceError(
+                f"`--save-limits` writes the limits of the true figures, which `--{name}` is there to keep "
+                "back: save them in a run of its own."
+            )
+
+
+def _limits_writer(card: Scorecard, path: Path) -> tuple[Callable[[BinaryIO], object], str]:
+    """Return what writes the limits that a file can hold, and what to say of them and of the others."""
+    written, found, lost = agreeable_bytes(card.limits, path.name)
+    said = f"limits of {len(set(found.names)):,} series to be agreed"
+    if lost:
+        names = ", ".join(visible(card.panel.name(s)) for s in lost[:TOLD])
+        more = f" and {len(lost) - TOLD:,} more" if len(lost) > TOLD else ""
+        said += (
+            f"; {len(lost):,} left out, whose charts draw their lines from more than a centre and a sigma: "
+            f"{names}{more}"
+        )
+    return lambda target: target.write(written), said
 
 
 def _published(settings: Settings, card: Scorecard) -> Scorecard:

@@ -15,6 +15,7 @@ from spc import frames, rolling
 from spc.charts import CHARTS, limits
 from spc.cli.commands import Outcome, Say
 from spc.cli.settings import Settings
+from spc.comparators import funnel, rank
 from spc.detection import exceptions
 from spc.hierarchy import roll_up
 from spc.kernels._compile import KERNELS
@@ -48,6 +49,8 @@ def warm_calls() -> list[Callable[[], object]]:
     calls += [partial(limits, several, chart="xbar_s"), partial(together, several, by="series")]
     calls += [partial(rolling.total, panel), partial(rolling.mean, panel)]
     calls.append(partial(rolling.ratio, panel.select(panel.is_ratio)))
+    units = Panel.from_numpy([[3.0], [5.0], [9.0], [4.0], [2.0]], start="2024-07", of=[[50.0]] * 5)
+    calls += [partial(funnel, units, window=1, overdispersion="additive"), partial(rank, units, window=1)]
     calls += [partial(verb, panel, window=3) for verb in (rolling.sd, rolling.min, rolling.median)]
     calls.append(partial(rolling.quantile, panel, q=0.9))
     return calls

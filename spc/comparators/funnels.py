@@ -147,29 +147,36 @@ def funnel(
         exact=np.full(panel.n_series, exact != "none"),
         status=sums.status,
     )
-    units = adjusted(units, code, choices)
-    z, p = judged(units, exact)
-    lower, upper = limits_of(units, heights, exact)
-    kept = {name: getattr(units, name) for name in ("kind", "total", "of", "phi", "tau", "status")}
-    return Funnel(
+    return _drawn(
+        adjusted(units, code, choices),
         panel=panel,
         ends=ends,
         window=int(window),
         group=names,
         code=code,
         levels=heights,
-        transform=units.scale,
-        method=units.method,
         choices=choices,
         per=factor,
-        value=units.total / units.of * factor,
-        target=units.target * factor,
-        sigma=units.sigma * factor,
+        better=directions(rows, improvement),
+    )
+
+
+def _drawn(units: Units, **asked: Any) -> Funnel:
+    """Return the funnels of the units: limits, z and p, in the unit of the values."""
+    tail, per = asked["choices"]["exact"], asked["per"]
+    z, p = judged(units, tail)
+    lower, upper = limits_of(units, asked["levels"], tail)
+    kept = {name: getattr(units, name) for name in ("kind", "total", "of", "phi", "tau", "status", "method")}
+    return Funnel(
+        transform=units.scale,
+        value=units.total / units.of * per,
+        target=units.target * per,
+        sigma=units.sigma * per,
         z=z,
         p=p,
-        lower=lower * factor[:, None],
-        upper=upper * factor[:, None],
-        better=directions(rows, improvement),
+        lower=lower * per[:, None],
+        upper=upper * per[:, None],
+        **asked,
         **kept,
     )
 

@@ -124,10 +124,13 @@ def rank(
     sums = gather(panel, ends, window, min_count)
     way = np.where(panel.is_ratio, "ratio", rows.each(lambda measure: measure.how.bare, object))
     value, sums = _values(panel, sums, way, ends, window)
-    sums = checked(sums, kinds, wanted(panel, names, among_rows), bare=way != "ratio")
+    beside_ratios = np.isin(code, code[panel.is_ratio])  # a total has no place among rates
+    bare = (way != "ratio") & ~beside_ratios
+    sums = checked(sums, kinds, wanted(panel, names, among_rows), bare)
     law = np.array([KINDS[each].law for each in kinds], dtype=object)
     law[way == "sum"] = "poisson"
     law[(way == "mean") | (way == "given")] = ""
+    sums.status[(sums.status == OK) & (law == "poisson") & (sums.total < 0.0)] = "negative value"
     spread = sigmas_of(panel.aligned(ends, window), kinds, code, sums.status == OK, sigma, np.ones(len(law)))
     better = directions(rows, improvement)
     places, urn = _Places(panel.n_series), _Urn(panel, sums, law, spread, method, draws, start)

@@ -11,7 +11,11 @@ import numpy as np
 from spc.checks import ChoiceError, choice
 from spc.panel import Floats
 
-__all__ = ["KINDS", "SCALES", "Kind", "Scale", "error_of", "scale_of", "scored"]
+__all__ = ["KINDS", "NO_EVENT", "SCALES", "Kind", "Scale", "error_of", "scale_of", "scored"]
+
+
+#: What none counts as where logs are taken.
+NO_EVENT = 0.5
 
 
 @dataclass(frozen=True)
@@ -81,5 +85,5 @@ def error_of(law: str, scale: str, target: Floats, of: Floats, sigma: Floats) ->
 
 def scored(scale: str, total: Floats, of: Floats) -> Floats:
     """Return the figures on the scale; no event at all counts as half of one where logs are taken."""
-    seen = np.where(total == 0.0, 0.5, total) if scale == "log" else total
+    seen = np.where(total == 0.0, NO_EVENT, total) if scale == "log" else total
     return np.asarray(SCALES[scale].forward(seen / of))

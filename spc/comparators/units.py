@@ -11,11 +11,14 @@ import numpy as np
 from spc.baselines import Ints
 from spc.comparators.exact import limits_of_counts, one_sided
 from spc.comparators.grouping import OK, Flags, Labels
-from spc.comparators.scales import KINDS, SCALES, error_of, scored
+from spc.comparators.scales import KINDS, NO_EVENT, SCALES, error_of, scored
 from spc.comparators.spread import ESTIMATORS, FEWEST, spreads
 from spc.panel import Floats
 
 __all__ = ["Units", "adjusted", "judged", "limits_of"]
+
+
+MOST_EVENTS = 1e12
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +75,8 @@ def adjusted(units: Units, code: Ints, choices: dict[str, Any]) -> Units:
     whole &= units.total == np.floor(units.total)
     binomial = np.array([KINDS[kind].law == "binomial" for kind in units.kind], bool)
     whole &= ~binomial | (units.of == np.floor(units.of))
+    # above this the laws are normal to all digits, and halving would not end where floats are no counts
+    whole &= np.fmax(units.total, units.target * units.of) < MOST_EVENTS
     phi, tau, status = units.phi.copy(), units.tau.copy(), units.status.copy()
     if choices["overdispersion"] != "none":
         n_funnels = int(code.max(initial=-1)) + 1
@@ -138,7 +143,9 @@ def limits_of(units: Units, levels: tuple[float, ...], tail: str) -> tuple[Float
         for k, level in enumerate(levels):
             chance = 0.5 * (1.0 - level / 100.0)
             reach = -ndtri(chance) * error
-            lower[where, k], upper[where, k] = _back(law, scale, about - reach, about + reach)
+            low, upper[where, k] = _back(law, scale, about - reach, about + reach)
+            # no event counts as half of one on the log scale, so that no count lies below that
+            lower[where, k] = np.where((scale == "log") & (low * some.of <= NO_EVENT), np.nan, low)
             if some.exact.any():
                 counted = some.rows(some.exact)
                 ends = limits_of_counts(law, tail, counted.of, counted.target, chance)
@@ -151,7 +158,6 @@ def _back(law: str, scale: str, low: Floats, high: Floats) -> tuple[Floats, Floa
     known = SCALES[scale]
     least = -np.inf if law == "normal" or scale == "log" else float(known.forward(0.0))
     most = float(known.forward(1.0)) if law == "binomial" else np.inf
-    return (
-        np.where(low <= least, np.nan, known.back(low)),
-        np.where(high >= most, np.nan, known.back(high)),
-    )
+    with np.errstate(over="ignore"):
+        under, over = known.back(low), known.back(high)
+    return np.where(low <= least, np.nan, under), np.where((high >= most) | np.isinf(over), np.nan, over)

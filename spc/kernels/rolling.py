@@ -18,6 +18,10 @@ from spc.kernels._compile import kernel, row
 UNSIGNED = 0x7FFFFFFFFFFFFFFF
 FRACTION = 52
 ONE = 1023
+#: The bits of infinity: all above are NaN.
+INFINITE = 0x7FF0000000000000
+#: A mean is off by 2**-53 of itself, n squares by n 2**-106: 2**-50 of that is less than they are rounded by.
+SHOWS = 2.0**-50
 #: Numbers between 2**-400 and 2**400 can be squared as they are.
 SQUARES = 400
 
@@ -43,14 +47,16 @@ def open_row(values, months, seen):
 def survey(months, bits):
     """Return the exponents of the largest month and of the smallest but 0, and how many are not whole.
 
+    Missing months, 0 or NaN, are passed over.
+
     Sizes are compared as integers: maxima of floats do not vectorise.
     """
-    largest, smallest, broken = np.int64(0), np.int64(UNSIGNED), 0
+    largest, smallest, broken = 0, UNSIGNED, 0
     for t in range(bits.size):
         size = bits[t] & UNSIGNED
-        largest = max(largest, size)
+        largest = max(largest, size if size <= INFINITE else 0)
         smallest = min(smallest, size if size > 0 else UNSIGNED)
-        broken += months[t] != np.floor(months[t])
+        broken += abs(months[t] - np.floor(months[t])) > 0.0
     return largest >> FRACTION, smallest >> FRACTION, broken
 
 
@@ -129,29 +135,53 @@ def join(highs, lows, window, top, high, low):
 
 @row
 def divide(high, low, count):
-    """Quotient of a two-part sum by a whole number, with a remainder step (Dekker's exact product)."""
+    """Quotient of a two-part sum by a whole number, with a remainder step."""
     total, rest = add(high, 0.0, low)
     quotient = total / count
+    return quotient + remainder(total, rest, quotient, count) / count
+
+
+@row
+def divide_by_three(high, low, window, inverse):
+    """The same by 3, 6, 12 ... without a division, the slowest step of all.
+
+    1/3 is rounded downwards by 2**-54 of itself, so a remainder that makes a tie, an odd number of halves,
+    still comes out exactly.
+    """
+    total, rest = add(high, 0.0, low)
+    quotient = total * inverse
+    return quotient + remainder(total, rest, quotient, window) * inverse
+
+
+@row
+def remainder(total, rest, quotient, count):
+    """Return (total + rest) - quotient * count, exactly (Dekker's product)."""
     split = 134217729.0 * quotient
     top = split - (split - quotient)
     bottom = quotient - top
-    remainder = ((total - top * count) - bottom * count) + rest
-    return quotient + remainder / count
+    return ((total - top * count) - bottom * count) + rest
 
 
 @row
 def finish(high, low, counts, least, mean, out):
     """Round each sum, or mean, once; NaN where too few months are observed."""
     for t in range(out.size):
-        answer = divide(high[t], low[t], max(counts[t], 1)) if mean else high[t] + low[t]
+        count = max(counts[t], 1)
+        answer = divide(high[t], low[t], count) if mean else high[t] + low[t]
         out[t] = answer if counts[t] >= least else np.nan
 
 
 @row
-def three_whole(blocks, top, counts, least, mean, out):
+def three_whole(blocks, top, counts, least, every, mean, out):
     """Put windows of whole numbers together from three blocks, and round once."""
     size, top = max(1 << top, 0), max(top, 0)
-    if mean:
+    window = 3 * size
+    inverse = 1.0 / window
+    if mean and every:
+        for t in range(out.size):
+            total = (blocks[top, t] + blocks[top, t + size]) + blocks[top, t + 2 * size]
+            out[t] = divide_by_three(total, 0.0, window, inverse)
+    elif mean:
         for t in range(out.size):
             total = (blocks[top, t] + blocks[top, t + size]) + blocks[top, t + 2 * size]
             out[t] = total / max(counts[t], 1) if counts[t] >= least else np.nan
@@ -162,15 +192,24 @@ def three_whole(blocks, top, counts, least, mean, out):
 
 
 @row
-def three_exactly(highs, lows, top, counts, least, mean, out):
+def three_exactly(highs, lows, top, counts, least, every, mean, out):
     """Put windows together from three blocks and their errors, and round once."""
     size, top = max(1 << top, 0), max(top, 0)
-    if mean:
+    window = 3 * size
+    inverse = 1.0 / window
+    if mean and every:
         for t in range(out.size):
             high, low = add(highs[top, t], 0.0, highs[top, t + size])
             high, low = add(high, low, highs[top, t + 2 * size])
             low += (lows[top, t] + lows[top, t + size]) + lows[top, t + 2 * size]
-            out[t] = divide(high, low, max(counts[t], 1)) if counts[t] >= least else np.nan
+            out[t] = divide_by_three(high, low, window, inverse)
+    elif mean:
+        for t in range(out.size):
+            high, low = add(highs[top, t], 0.0, highs[top, t + size])
+            high, low = add(high, low, highs[top, t + 2 * size])
+            low += (lows[top, t] + lows[top, t + size]) + lows[top, t + 2 * size]
+            count = max(counts[t], 1)
+            out[t] = divide(high, low, count) if counts[t] >= least else np.nan
     else:
         for t in range(out.size):
             high, low = add(highs[top, t], 0.0, highs[top, t + size])
@@ -228,38 +267,50 @@ def settle(months, counts, window, least, mean, parts, out):
     """Add up every window exactly, for series whose months differ too much in size."""
     for t in range(out.size):
         parts[0] = 0.0
-        n = 1
+        n, enough = 1, counts[t] >= least
         for i in range(t, t + window):
-            if months[0, i] != 0.0:
+            if np.isnan(months[0, i]):
+                enough = False
+            elif enough and months[0, i] != 0.0:
                 n = put_in(parts, n, months[0, i])
-        out[t] = rounded(parts, n, counts[t] if mean else 1) if counts[t] >= least else np.nan
+        out[t] = rounded(parts, n, counts[t] if mean else 1) if enough else np.nan
 
 
 @kernel
 def rolling(first, last, values, window, min_count, mean, out):
-    """Fill `out` with the sum (or `mean`) of the last `window` months, NaN below `min_count` observed."""
+    """Fill `out` with the sum (or `mean`) of the last `window` months, NaN below `min_count` observed.
+
+    Where all months are wanted the missing ones stay NaN, and nothing has to be counted.
+    """
     n = values.shape[1]
-    length, least = min(window, max(n, 1)), max(min_count, 1)
+    length, least, every = min(window, n + 1), max(min_count, 1), min_count >= window
     bits = length_in_bits(length)
     top, three = plan(length)
     # rows for blocks of 1, 2, 4 ... months, their errors, and how many are observed, behind length - 1 zeros
     shape = (top + 1, n + length - 1)
-    highs, lows, tallies = np.zeros(shape), np.zeros(shape), np.zeros(shape, np.uint16)
+    highs, lows, tallies = (
+        np.full(shape, np.nan if every else 0.0),
+        np.zeros(shape),
+        np.zeros(shape, np.uint16),
+    )
     months, seen = highs[0, length - 1 :], tallies[0, length - 1 :]
     as_integers = months.view(np.int64)
-    high, low, counts = np.empty(n), np.empty(n), np.empty(n, np.uint16)
+    high, low, counts = np.empty(n), np.empty(n), np.full(n, window, np.uint16)
     parts = np.empty(length + 16)
     for s in range(first, last):
-        open_row(values[s], months, seen)
-        count_seen(tallies, length, top, three, counts)
+        if every:
+            months[:] = values[s]
+        else:
+            open_row(values[s], months, seen)
+            count_seen(tallies, length, top, three, counts)
         largest, smallest, broken = survey(months, as_integers)
         if three and broken == 0 and largest < ONE + FRACTION - bits:
             double(highs, top)
-            three_whole(highs, top, counts, least, mean, out[s])
+            three_whole(highs, top, counts, least, every, mean, out[s])
         elif largest - smallest <= FRACTION - 2 * bits:
             double_exactly(highs, lows, top)
             if three:
-                three_exactly(highs, lows, top, counts, least, mean, out[s])
+                three_exactly(highs, lows, top, counts, least, every, mean, out[s])
             else:
                 join(highs, lows, length, top, high, low)
                 finish(high, low, counts, least, mean, out[s])
@@ -268,72 +319,72 @@ def rolling(first, last, values, window, min_count, mean, out):
 
 
 @row
-def square(month, mean, scale):
+def square(month, centre):
     """Return the squared deviation of a month from its window's mean, 0 where nothing is observed."""
-    deviation = (month - mean) * scale
+    deviation = month - centre
     return deviation * deviation if deviation == deviation else 0.0
 
 
 @row
-def deviate(month, mean, scale):
-    """Return the deviation itself, 0 where nothing is observed."""
-    deviation = (month - mean) * scale
-    return deviation if deviation == deviation else 0.0
+def add_squares(padded, centres, length, high, low):
+    """Add the squared deviations of each window: plainly by three months, then with compensation."""
+    high[:] = 0.0
+    low[:] = 0.0
+    for i in range(0, length - 2, 3):
+        lag = max(i, 0)
+        for t in range(centres.size):
+            two = square(padded[t + lag], centres[t]) + square(padded[t + lag + 1], centres[t])
+            high[t], low[t] = add(high[t], low[t], two + square(padded[t + lag + 2], centres[t]))
+    for i in range(length - length % 3, length):
+        lag = max(i, 0)
+        for t in range(centres.size):
+            high[t], low[t] = add(high[t], low[t], square(padded[t + lag], centres[t]))
 
 
 @row
-def add_squares(months, means, lag, scale, high, low, rest):
-    """Add one month of each window: its squared deviation with compensation, and what the means are off."""
-    lag = max(lag, 0)
-    for t in range(means.size):
-        high[t], low[t] = add(high[t], low[t], square(months[t + lag], means[t], scale))
-    for t in range(means.size):
-        rest[t] += deviate(months[t + lag], means[t], scale)
-
-
-@row
-def add_three_squares(months, means, lag, scale, high, low, rest):
-    """The same for three months, whose sums stay in registers."""
-    lag = max(lag, 0)
-    for t in range(means.size):
-        h, r = add(high[t], low[t], square(months[t + lag], means[t], scale))
-        h, r = add(h, r, square(months[t + lag + 1], means[t], scale))
-        high[t], low[t] = add(h, r, square(months[t + lag + 2], means[t], scale))
-    for t in range(means.size):
-        b = deviate(months[t + lag + 1], means[t], scale) + deviate(months[t + lag + 2], means[t], scale)
-        rest[t] += deviate(months[t + lag], means[t], scale) + b
+def take_remainder(padded, centre, t, length, count):
+    """Return what the squares round a rounded mean are too large by: n times its error squared."""
+    rest = 0.0
+    for i in range(t, t + length):
+        if not np.isnan(padded[i]):
+            rest += padded[i] - centre
+    return rest * rest / count
 
 
 @kernel
 def rolling_sd(first, last, values, means, window, min_count, out):
     """Fill `out` with the standard deviation (divisor n - 1) of the last `window` months round their `means`.
 
-    NaN below `min_count` observed, and below two. The second pass is round the rounded mean; what that is off
-    is taken out again: sum (x - m)**2 - (sum (x - m))**2 / n.
+    `means` are NaN where too few months are observed, and so is `out`, and where there is but one. A mean is
+    off by half a unit in the last place; where the spread is so small that this shows, it is taken out.
     """
     n = values.shape[1]
-    length, least = min(window, max(n, 1)), max(min_count, 2)
+    length, every = min(window, n + 1), min_count >= window
     top, three = plan(length)
     tallies = np.zeros((top + 1, n + length - 1), np.uint16)
     padded = np.full(n + length - 1, np.nan)
-    months, clean, seen = padded[length - 1 :], np.empty(n), tallies[0, length - 1 :]
-    as_integers, counts = clean.view(np.int64), np.empty(n, np.uint16)
-    high, low, rest = np.empty(n), np.empty(n), np.empty(n)
+    months, seen = padded[length - 1 :], tallies[0, length - 1 :]
+    as_integers, counts = months.view(np.int64), np.full(n, window, np.uint16)
+    centres, clean, high, low = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     for s in range(first, last):
-        open_row(values[s], clean, seen)
-        count_seen(tallies, length, top, three, counts)
-        exponent = survey(clean, as_integers)[0] - ONE
-        scale = ldexp(1.0, -exponent) if abs(exponent) > SQUARES else 1.0
         months[:] = values[s]
-        high[:], low[:], rest[:] = 0.0, 0.0, 0.0
-        lag = 0
-        while lag + 3 <= length:
-            add_three_squares(padded, means[s], lag, scale, high, low, rest)
-            lag += 3
-        while lag < length:
-            add_squares(padded, means[s], lag, scale, high, low, rest)
-            lag += 1
+        exponent = survey(months, as_integers)[0] - ONE
+        scale = ldexp(1.0, -int(exponent)) if abs(exponent) > SQUARES else 1.0
         for t in range(n):
-            count = max(counts[t], 2)
-            variance = (high[t] + (low[t] - rest[t] * rest[t] / count)) / (count - 1)
-            out[s, t] = np.sqrt(max(variance, 0.0)) / scale if counts[t] >= least else np.nan
+            months[t] *= scale
+            centres[t] = means[s, t] * scale
+        if not every:
+            open_row(values[s], clean, seen)
+            count_seen(tallies, length, top, three, counts)
+        add_squares(padded, centres, length, high, low)
+        close = 0
+        for t in range(n):
+            squares = high[t] + low[t]
+            close += squares < counts[t] * (centres[t] * centres[t]) * SHOWS
+            root = np.sqrt(squares / max(counts[t] - 1, 1)) / scale
+            out[s, t] = root if counts[t] > 1 and centres[t] == centres[t] else np.nan
+        for t in range(n if close else 0):
+            squares = high[t] + low[t]
+            if counts[t] > 1 and squares < counts[t] * (centres[t] * centres[t]) * SHOWS:
+                squares -= take_remainder(padded, centres[t], t, length, counts[t])
+                out[s, t] = np.sqrt(max(squares, 0.0) / (counts[t] - 1)) / scale

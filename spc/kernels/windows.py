@@ -31,17 +31,22 @@ def large(a, b):
 
 
 @row
-def open_row(values, sign, months, seen):
-    """Copy sign * months, +inf where nothing is observed, and mark with 1 where something is."""
+def open_row(values, sign, missing, months):
+    """Copy sign * months, and `missing` where nothing is observed."""
     for t in range(values.size):
-        there = values[t] == values[t]
-        months[t] = sign * values[t] if there else np.inf
-        seen[t] = there
+        months[t] = sign * values[t] if values[t] == values[t] else missing
+
+
+@row
+def mark(values, seen):
+    """Mark with 1 where something is observed."""
+    for t in range(values.size):
+        seen[t] = values[t] == values[t]
 
 
 @row
 def plan(window):
-    """Return the k of the largest block of 2**k months to build, and whether three of those are the window."""
+    """Return the k of the largest block of 2**k months to build, and whether three of them are a window."""
     third = window // 3
     three = 3 * third == window and third & (third - 1) == 0
     left, k = third if three else window, 0
@@ -81,35 +86,47 @@ def least_blocks(blocks, k):
 
 
 @row
-def least_of_three(blocks, k, window, sign, counts, least, out):
-    """Fill the smallest of each window from three blocks that cover it and may overlap."""
+def least_of_three(blocks, k, window, sign, out):
+    """Fill the smallest of each window from three blocks that cover it; NaN where infinite."""
     k, far = max(k, 0), max(window - (1 << k), 0)
     near = max(min(1 << k, far), 0)
     for t in range(out.size):
         answer = small(small(blocks[k, t], blocks[k, t + near]), blocks[k, t + far])
-        out[t] = sign * answer if counts[t] >= least else np.nan
+        out[t] = sign * answer if abs(answer) < np.inf else np.nan
+
+
+@row
+def clear(counts, least, out):
+    """Leave no answer where too few months are observed."""
+    for t in range(out.size):
+        out[t] = out[t] if counts[t] >= least else np.nan
 
 
 @kernel
 def extremes(first, last, values, window, min_count, sign, out):
     """Fill `out` with the smallest (`sign` 1.0) or largest (-1.0) of the last `window` months.
 
-    NaN below `min_count` observed.
+    NaN below `min_count` observed. Where all months are wanted a missing one is -inf, which wins in every
+    window that it is in; where one is enough it is +inf, which wins only alone. Otherwise they are counted.
     """
     n = values.shape[1]
-    length, least = min(window, max(n, 1)), max(min_count, 1)
+    length, least = min(window, n + 1), max(min_count, 1)
     top, three = plan(length)
     k = 0
     while 3 << k < length:
         k += 1
     width = n + length - 1
-    blocks, marks = np.full((k + 1, width), np.inf), np.zeros((top + 1, width), np.uint16)
+    missing = -np.inf if least >= window else np.inf
+    blocks, marks = np.full((k + 1, width), missing), np.zeros((top + 1, width), np.uint16)
     months, seen, counts = blocks[0, length - 1 :], marks[0, length - 1 :], np.empty(n, np.uint16)
     for s in range(first, last):
-        open_row(values[s], sign, months, seen)
-        tally(marks, length, top, three, counts)
+        open_row(values[s], sign, missing, months)
         least_blocks(blocks, k)
-        least_of_three(blocks, k, length, sign, counts, least, out[s])
+        least_of_three(blocks, k, length, sign, out[s])
+        if window > least > 1:
+            mark(values[s], seen)
+            tally(marks, length, top, three, counts)
+            clear(counts, least, out[s])
 
 
 @row

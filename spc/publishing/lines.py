@@ -85,8 +85,9 @@ def covered_limits(card: Scorecard, panel: Panel, hidden: Flags, counted: Flags,
 
 def _coarse(line: Floats, ratio: Flags, base: int) -> Floats:
     """Round a line: of rates to some figures, of counts to the multiple."""
-    figures = np.array([float(f"{number:.{FIGURES}g}") for number in line.reshape(-1).tolist()], np.float64)
-    return np.where(ratio, figures.reshape(line.shape), nearest(line, base))
+    different, places = np.unique(line, return_inverse=True)
+    figures = np.array([float(f"{number:.{FIGURES}g}") for number in different.tolist()], np.float64)
+    return np.where(ratio, figures[places.reshape(line.shape)], nearest(line, base))
 
 
 def _months(card: Scorecard, panel: Panel, hidden: Flags, coarse: Flags, base: int | None) -> Months | None:
@@ -106,6 +107,7 @@ def _months(card: Scorecard, panel: Panel, hidden: Flags, coarse: Flags, base: i
     touched, later = (hidden | coarse)[rows, None], _later(limits, panel)[rows]
     drawn = ~hidden[rows, None] & ~np.isin(names, list(MADE_OF_MONTHS))
     by_denominator = np.isin(names, list(BY_DENOMINATOR))
+    steady, ratio = names != "np", rests_on_parts(card)[rows, None]
 
     def told(months: Months, ours: Flags) -> Months:
         """Cover points and lines; where a chart is judged on a scale of its own, none are told (`ours`)."""
@@ -113,12 +115,8 @@ def _months(card: Scorecard, panel: Panel, hidden: Flags, coarse: Flags, base: i
         lines: dict[str, Any] = {}
         for name in LINES:
             line = getattr(months, name)
-            shown = (
-                drawn
-                & ours
-                & ~(np.isin(names, list(BY_DENOMINATOR)) & ((name != "centre") | (names == "np")))
-            )
-            rounded = line if base is None else _coarse(line, rests_on_parts(card)[rows, None], base)
+            shown = drawn & ours & (steady if name == "centre" else ~by_denominator)
+            rounded = line if base is None else _coarse(np.where(shown, line, np.nan), ratio, base)
             lines[name] = np.where(touched, np.where(shown, rounded, np.nan), line)
         below = None if months.below is None else without(months.below, touched | later)
         return Months(rows, without(points, later), **lines, below=below)

@@ -51,8 +51,8 @@ def untold_rules(card: Scorecard, months: Flags) -> Masks:
     found = np.zeros(months.shape, np.uint32)
     if not asks_order(rules) or not months.any():
         return found
-    asked: Any = np.append(asked_of(limits, rules), 0)[limits.phase_of]
-    anywhere = np.repeat(months.any(axis=1)[:, None], months.shape[1], axis=1)
+    asked = np.append(asked_of(limits, rules), 0)[limits.phase_of]
+    anywhere = np.repeat(np.any(months, axis=1, keepdims=True), months.shape[1], axis=1)
     for i, rule in enumerate(rules):
         if rule.asks in STEPWISE:
             plain = rule.gaps == "break" and rule.ties != "skip"
@@ -61,7 +61,8 @@ def untold_rules(card: Scorecard, months: Flags) -> Masks:
             touched = anywhere
         else:
             continue
-        found |= np.where(touched & (asked >> (2 * i) & 1 != 0), np.uint32(3 << 2 * i), np.uint32(0))
+        answers = np.bitwise_and(asked >> (2 * i), 1) == 1
+        found |= np.where(touched & answers, np.uint32(3 << 2 * i), np.uint32(0))
     return found
 
 
@@ -83,7 +84,7 @@ def at_ends(masks: Masks, limits: Limits) -> Masks:
 
 
 def covered_exceptions(card: Scorecard, limits: Limits, hidden: Flags, untold: Masks) -> Exceptions:
-    """Return the exceptions that are told, without the zones of rows whose limits lie between their months."""
+    """Return the exceptions that are told; zones would say between which months a limit lies."""
     zones = np.where(hidden[:, None], np.uint16(UNJUDGED), card.exceptions.zones)
     return replace(card.exceptions, limits=limits, mask=card.exceptions.mask & ~untold, zones=zones)
 

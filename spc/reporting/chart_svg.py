@@ -138,11 +138,11 @@ def _lines(one: Portrait, frame: Frame) -> Iterator[str]:
         left, wide = number(ends[0]), number(ends[1] - ends[0])
         top = frame.top if math.isnan(stretch.ucl) else frame.y(stretch.ucl)
         low = frame.bottom if math.isnan(stretch.lcl) else frame.y(stretch.lcl)
-        yield (
-            f'<rect class="b" x="{left}" y="{number(top)}" width="{wide}" height="{number(low - top)}"/>'
-            f'<path class="c" d="M{left} {number(frame.y(stretch.centre))}h{wide}"/>'
-        )
         edges = [frame.y(v) for v in (stretch.ucl, stretch.lcl) if not math.isnan(v)]
+        if edges:
+            tall = number(low - top)
+            yield f'<rect class="b" x="{left}" y="{number(top)}" width="{wide}" height="{tall}"/>'
+        yield f'<path class="c" d="M{left} {number(frame.y(stretch.centre))}h{wide}"/>'
         if edges:
             drawn = "".join(f"M{left} {number(y)}h{wide}" for y in edges)
             yield f'<path class="li" d="{drawn}"/>'
@@ -156,7 +156,9 @@ def _monthly_lines(stretch: Stretch, frame: Frame) -> Iterator[str]:
     """Draw a stretch whose lines differ from month to month."""
     assert stretch.lines is not None
     held = stretch.lines
-    yield f'<path class="b" d="{band_path(stretch, frame)}"/>'
+    band = band_path(stretch, frame)
+    if band:
+        yield f'<path class="b" d="{band}"/>'
     yield f'<path class="c" d="{steps_path(held.centre, stretch, frame)}"/>'
     edges = "".join(steps_path(line, stretch, frame) for line in (held.upper, held.lower))
     if edges:
@@ -175,7 +177,11 @@ def _curves(one: Portrait, frame: Frame) -> Iterator[str]:
 
 def _bracket(stretch: Stretch, frame: Frame) -> Iterator[str]:
     first, last = max(stretch.base_first, frame.first), min(stretch.base_last, frame.last)
-    if last - first < 2 or not stretch.base_known or (stretch.base_last >= stretch.last and len(range(first, last)) < 12):
+    if (
+        last - first < 2
+        or not stretch.base_known
+        or (stretch.base_last >= stretch.last and len(range(first, last)) < 12)
+    ):
         return
     left, right, y = frame.x(first), frame.x(last - 1), frame.top - 12
     yield (
@@ -200,8 +206,8 @@ def _target_path(one: Portrait, frame: Frame) -> str:
 
 
 def _steps(one: Portrait, frame: Frame) -> Iterator[str]:
-    """Draw known steps and starts of phases, their reasons beside them, one under the other where close."""
-    taken: list[list[tuple[float, float]]] = []
+    """Draw known steps and starts of phases, their reasons where they cover the fewest points."""
+    taken: list[tuple[float, float, float]] = []
     for t, reason in one.uprights:
         if not frame.first < t < frame.last:
             continue
@@ -213,18 +219,32 @@ def _steps(one: Portrait, frame: Frame) -> Iterator[str]:
         room = int(((x - frame.left) if near_end else (frame.right - x) - 10.0) / LETTER)
         said = reason if len(reason) <= room else f"{reason[: room - 1]}…"
         wide = len(said) * LETTER + 10.0
-        held = (x - wide, x) if near_end else (x, x + wide)
-        row = next((k for k, row in enumerate(taken) if not _meets(held, row)), len(taken))
-        taken += [[]] if row == len(taken) else []
-        taken[row].append(held)
+        left, right = (x - wide, x) if near_end else (x, x + wide)
+        y = _free(one, frame, left, right, taken)
+        taken.append((left, right, y))
         yield (
             f'<text class="sn{" r" if near_end else ""}" x="{number(x + (-5 if near_end else 5))}" '
-            f'y="{number(frame.bottom - 6 - row * LINE_HEIGHT)}">{escape(said)}</text>'
+            f'y="{number(y)}">{escape(said)}</text>'
         )
 
 
-def _meets(held: tuple[float, float], others: list[tuple[float, float]]) -> bool:
-    return any(held[0] < right and left < held[1] for left, right in others)
+def _free(
+    one: Portrait, frame: Frame, left: float, right: float, taken: list[tuple[float, float, float]]
+) -> float:
+    """Return at what height a text covers no other, and few points: low down for choice, else high up."""
+    rows = [frame.bottom - 6.0 - k * LINE_HEIGHT for k in range(6)]
+    rows += [frame.top + 12.0 + k * LINE_HEIGHT for k in range(6)]
+
+    def covers(y: float) -> tuple[bool, int]:
+        met = any(left < end and begin < right and abs(y - at) < LINE_HEIGHT for begin, end, at in taken)
+        under = 0
+        for points in (one.points,) if one.below is None else (one.points, one.below):
+            for t in range(frame.first, frame.last):
+                seen = math.isfinite(points[t]) and left <= frame.x(t) <= right
+                under += seen and abs(frame.y(float(points[t])) - (y - 4.0)) < 0.75 * LINE_HEIGHT
+        return met, under
+
+    return min(rows, key=covers)
 
 
 def _points(one: Portrait, frame: Frame) -> Iterator[str]:
@@ -257,7 +277,7 @@ def _line_texts(one: Portrait, stretch: Stretch) -> Iterator[tuple[float, str]]:
         counted = stretch.small and name != "centre"  # whole counts, not lines
         if not math.isnan(value):
             unit = one.drawn_unit
-            text = one.text(value) if counted else fine_text(value, unit, like=stretch.centre)
+            text = one.text(value) if counted else fine_text(value, unit, like=stretch.size)
             yield value, f"{name} {text}"
 
 

@@ -155,11 +155,11 @@ LIMIT_COLUMNS = {
     "Baseline from": 10.0,
     "Baseline to": 10.0,
     "Months observed": 10.0,
-    "Lines of": 10.0,
     "Centre": 11.0,
     "Sigma": 11.0,
     "LCL": 11.0,
     "UCL": 11.0,
+    "Lines of": 10.0,
     "Reason": 40.0,
 }
 
@@ -211,8 +211,8 @@ def _phases(sheets: Sheets, s: int) -> Iterator[list[str | Figure]]:
             sheets.month(last - 1),
             *(sheets.month(t) if has_base else Figure(None) for t in base),
             Figure(float(limits.phase_count[p]), "0"),
-            Figure(None) if at is None else sheets.month(at),
             *(_line(float(line) * per, unit) for line in lines),
+            Figure(None) if at is None else sheets.month(at),
             why.get(p) or Figure(None),
         ]
     if not found:

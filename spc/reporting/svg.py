@@ -139,17 +139,19 @@ def _band(one: Portrait, frame: Frame) -> list[str]:
         if ends is None:
             continue
         if stretch.lines is not None:
-            parts += [f'<path class="b" d="{band_path(stretch, frame, 3.0)}"/>']
+            band = band_path(stretch, frame, 3.0)
+            parts += [f'<path class="b" d="{band}"/>'] if band else []
             parts += [f'<path class="c" d="{steps_path(stretch.lines.centre, stretch, frame)}"/>']
             continue
         wide = number(ends[1] - ends[0])
         top = frame.top - 3 if math.isnan(stretch.ucl) else frame.y(stretch.ucl)
         low = frame.bottom + 3 if math.isnan(stretch.lcl) else frame.y(stretch.lcl)
-        parts.append(
-            f'<rect class="b" x="{number(ends[0])}" y="{number(top)}" width="{wide}" '
-            f'height="{number(max(low - top, 0.5))}"/>'
-            f'<path class="c" d="M{number(ends[0])} {number(frame.y(stretch.centre))}h{wide}"/>'
-        )
+        if not (math.isnan(stretch.ucl) and math.isnan(stretch.lcl)):
+            parts.append(
+                f'<rect class="b" x="{number(ends[0])}" y="{number(top)}" width="{wide}" '
+                f'height="{number(max(low - top, 0.5))}"/>'
+            )
+        parts.append(f'<path class="c" d="M{number(ends[0])} {number(frame.y(stretch.centre))}h{wide}"/>')
     return parts
 
 

@@ -125,6 +125,24 @@ def test_nothing_of_a_huge_month_stays_behind() -> None:
     assert rolled[32:].tolist() == [fsum([0.1] * 12)] * 28
 
 
+@pytest.mark.parametrize("window", [2, 3, 6, 12, 24, 48])
+def test_means_that_lie_between_two_floats(window: int) -> None:
+    """Sums that are a whole number of halves of the last place, or one bit beside it, times the window."""
+    rng = np.random.default_rng(37)
+    halves = rng.integers(2**53, 2**54, fewer(2000, 60)) * 2 + 1
+    rows = []
+    for half in halves.tolist():
+        left, row = (half + int(rng.integers(-1, 2))) * window, []
+        while len(row) < window - 1:  # any floats that add up to it exactly
+            row.append(float(left // (window - len(row))))
+            left -= int(row[-1])
+        rows.append([*row, float(left)])
+    values = np.array(rows) / 2.0**30
+    found = spc.rolling.mean(spc.Panel.from_numpy(values, start=None), window=window).values[:, -1]
+    for row, mean in zip(values.tolist(), found.tolist(), strict=True):
+        assert mean == twin.rounded_mean(row)
+
+
 def test_windows_longer_than_the_panel() -> None:
     panel = make("gaps", 36, n=6).panel()
     for window in (panel.n_periods + 1, 1_000):
