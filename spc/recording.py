@@ -10,9 +10,9 @@ import numpy as np
 
 from spc.baselines import Ints
 from spc.checks import ChoiceError, parcel, whole
-from spc.kernels.rolling import rolling as rolling_kernel
 from spc.kernels.records import records as records_kernel
 from spc.kernels.records import runs as runs_kernel
+from spc.kernels.rolling import rolling as rolling_kernel
 from spc.kernels.zones import MISSING
 from spc.measures import Assignment, Catalogue, Measure, by_kind, measures_of
 from spc.panel import Floats, Panel

@@ -341,7 +341,7 @@ def test_what_is_refused(asked: dict[str, Any], sentence: str) -> None:
 
 def test_limits_are_no_exceptions() -> None:
     limits = spc.limits(spc.Panel.from_numpy([[1.0, 2.0] * 12], start=START))
-    with pytest.raises(spc.ChoiceError, match="`exceptions` must be a Exceptions, got Limits"):
+    with pytest.raises(spc.ChoiceError, match="`exceptions` must be an Exceptions, got Limits"):
         spc.assure(limits)  # type: ignore[arg-type]
 
 

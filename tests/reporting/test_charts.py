@@ -10,7 +10,7 @@ import pytest
 import spc
 from spc.portrait import portrait
 from spc.reporting.chart_svg import control_chart
-from spc.reporting.svg import sparkline
+from spc.reporting.svg import frame_of, sparkline
 from tests.reporting.chart_cards import (
     CUT,
     EVERY,
@@ -241,3 +241,17 @@ def test_a_reason_is_written_where_it_covers_few_points():
     drawn = Drawing(control_chart(one, 0, 60))
     assert abs(heights["low down here"] - 4.0 - drawn.y(10.5)) > 8.0
     assert abs(heights["high up here"] - 4.0 - drawn.y(50.5)) > 8.0
+
+
+@every_chart
+def test_a_trend_line_has_every_curve_where_its_points_are(chart):
+    one, limits = shown_of(chart), card_of(chart).limits
+    frame = frame_of(one, 24, MONTHS, (5.0, 181.0, 5.0, 29.0))
+    sums = [limits.points[0]] if chart != "cusum" else [limits.points[0], limits.months.below[0]]
+    drawn = re.findall(r'<path class="l" d="([^"]*)"', sparkline(one, 24, MONTHS))
+    assert len(drawn) == len(sums)
+    for path, points in zip(drawn, sums, strict=True):
+        pairs = [tuple(map(float, pair)) for pair in re.findall(r"(-?[\d.]+) (-?[\d.]+)", path)]
+        months = [t for t in range(24, MONTHS) if np.isfinite(points[t])]
+        expected = [(frame.x(t), frame.y(points[t] * scale_of(chart))) for t in months]
+        assert np.allclose(pairs, expected, atol=0.06)
