@@ -99,7 +99,8 @@ def _exceptions(card: Scorecard, one: Portrait) -> Iterator[str]:
     if (stretch is None and card.cover is None) or math.isnan(float(one.values[one.end])):
         yield f"There is no figure for {one.month(one.end)}, so no exception can stand in that month."
     elif not found:
-        yield f"No exception stands in {one.month(one.end)}."
+        told = card.cover is not None and bool(card.cover.untold[one.s])
+        yield f"No exception {'that may be told ' if told else ''}stands in {one.month(one.end)}."
     elif stretch is None:
         yield f"{card.exceptions.words[one.s]} in {one.month(one.end)}, judged on the exact figures."
     else:

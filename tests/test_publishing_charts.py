@@ -378,3 +378,29 @@ def test_what_an_exception_says_of_a_hidden_month_is_as_the_document_has_it() ->
     assert not paper.cover.months[:, :24].any()
     assert paper.exceptions.words.tolist() == ["", "", "", "One-Month High"]
     assert spc.publish(true, suppress_below=5, zeros="hidden").cover.months[:, :24].any(axis=1).all()
+
+
+@pytest.mark.parametrize(
+    ("policy", "last"),
+    [({"gaps": "bridge"}, [6.0, 7.0, np.nan, 8.0, 9.0]), ({"ties": "skip"}, [6.0, 7.0, 7.0, 8.0, 9.0])],
+    ids=str,
+)
+def test_a_pattern_that_passes_over_gaps_or_ties_reaches_further_back(
+    policy: dict[str, str], last: list[float]
+) -> None:
+    rules = (spc.Rule("Up", asks="step", needed=4, span=4, **policy),)
+    true = rows_of([*(WIDE * 5), 4.0, *last], rules=rules)
+    paper = spc.publish(true, suppress_below=5)
+    assert true.exceptions.words.tolist() == ["Up High"]
+    assert paper.exceptions.words.tolist() == [""]
+
+
+def test_what_was_found_on_the_way_to_the_limits_is_not_kept() -> None:
+    true = rows_of(panel_for("xmr", FILLED[0]).values[0])
+    found = replace(true.limits, phase_shape=np.array([2.5]), phase_screened=np.array([3]))
+    exceptions = replace(true.exceptions, limits=found)
+    card = replace(true, weights=replace(true.weights, exceptions=exceptions))
+    paper = spc.publish(card, suppress_below=5)
+    assert np.isnan(paper.limits.phase_shape).all()
+    assert not paper.limits.phase_screened.any()
+    assert paper.trend.naive_strength.tolist() == [-1]

@@ -140,7 +140,9 @@ def test_series_whose_limits_cannot_be_saved_are_left_out_and_named(
     kept = [line.removesuffix(",") for line in lines[1:] if line.startswith("Crime")]
     Path("crime.csv").write_text("\n".join(["measure,month,value", *kept]), encoding="utf-8")
     asked = ["scorecard", "crime.csv", "--chart", "seasonal_xmr", "--save-limits", "none.csv"]
-    assert "every series that has any is on a chart that draws its lines from more" in refusal(asked, capsys, 2)
+    assert "every series that has any is on a chart that draws its lines from more" in refusal(
+        asked, capsys, 2
+    )
 
 
 # phases, charts, words
