@@ -220,6 +220,8 @@ def _weight(card: Scorecard, one: Portrait) -> Iterator[str]:
     said = parts_text(card, one.s)
     if said:
         yield f"Weighting {said}."
+    elif card.cover is None and card.exceptions.at[one.s] and math.isnan(float(card.weights.weight[one.s])):
+        yield f"No weighting: {card.weights.weighting} has no points for these rules."
 
 
 def parts_text(card: Scorecard, s: int) -> str:

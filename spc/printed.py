@@ -28,6 +28,7 @@ ASIDE: dict[str, Callable[[Scorecard], Column]] = {
     "variation": lambda card: np.where(card.monthly, (card.cover or card.assurance).variation, ""),
     "assurance": lambda card: np.where(card.monthly, card.assurance.assurance, ""),
     "chart": lambda card: np.where(card.monthly, card.charts, ""),
+    "evidence": lambda card: np.where(card.monthly, card.comparison.evidence[:, 2], ""),
     "warnings": lambda card: np.where(card.monthly, (card.cover or card.limits).warnings, ""),
 }
 #: Columns of printed words, weightings excepted, which are printed as the numbers that they are.
@@ -57,7 +58,10 @@ def heaviest(card: Scorecard, top: int | None, rows: Sequence[int] | None = None
 
     `rows` are those to choose from, by default all; without `top` all of them come back, in that order.
     """
-    weight = np.nan_to_num(np.where(card.monthly, card.weights.weight, -1.0), nan=-1.0)
+    weight = np.where(card.monthly, card.weights.weight, -1.0)
+    # rules without points leave an exception unweighed: it comes first, rather than behind every quiet row
+    weight[np.isnan(weight) & (card.exceptions.at != 0)] = np.inf
+    weight = np.nan_to_num(weight, nan=-1.0, posinf=np.inf)
     at = np.arange(card.panel.n_series) if rows is None else np.array(rows, np.int64)
     order = np.lexsort((-weight[at], card.acknowledged[at]))
     return [int(s) for s in at[order][:top]]

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 import spc
+from spc.explaining import explain
+from spc.printed import heaviest
 
 RNG = np.random.default_rng(4)
 
@@ -107,3 +109,16 @@ def test_a_chart_of_a_scorecard_is_one_word() -> None:
         spc.scorecard(rates(), chart=["xmr"])  # type: ignore[arg-type]
     measure = replace(spc.Measure("a"), chart="xbar_r")
     assert measure.chart == "xbar_r"
+
+
+def test_exceptions_without_points_come_before_quiet_rows() -> None:
+    sample = spc.samples.load("wiltshire_2024")
+    card = spc.scorecard(sample.panel, measures=sample.measures, rules="nhs_2023")
+    first = heaviest(card, 6)
+    assert (card.exceptions.at[first] != 0).all()
+    assert explain(card, first[0])[-1:] and any(
+        "No weighting: opcc" in text for text in explain(card, first[0])
+    )
+    plain = spc.scorecard(sample.panel, measures=sample.measures)
+    weights = plain.weights.weight[heaviest(plain, 10)]
+    assert (np.diff(weights) <= 0.0).all()

@@ -35,6 +35,13 @@ def add(high, low, term):
 
 
 @row
+def copy(values, months):
+    """Copy the months as they are; `months[:] = values` takes 100 ns."""
+    for t in range(values.size):
+        months[t] = values[t]
+
+
+@row
 def open_row(values, months, seen):
     """Copy the months, 0 where nothing is observed, and mark with 1 where something is."""
     for t in range(values.size):
@@ -163,59 +170,61 @@ def remainder(total, rest, quotient, count):
 
 
 @row
-def finish(high, low, counts, least, mean, out):
-    """Round each sum, or mean, once; NaN where too few months are observed."""
+def finish(high, low, counts, mean, out):
+    """Round each sum, or mean, once."""
     for t in range(out.size):
-        count = max(counts[t], 1)
-        answer = divide(high[t], low[t], count) if mean else high[t] + low[t]
-        out[t] = answer if counts[t] >= least else np.nan
+        out[t] = divide(high[t], low[t], max(counts[t], 1)) if mean else high[t] + low[t]
 
 
 @row
-def three_whole(blocks, top, counts, least, every, mean, out):
+def three_whole(blocks, top, counts, every, mean, out):
     """Put windows of whole numbers together from three blocks, and round once."""
     size, top = max(1 << top, 0), max(top, 0)
     window = 3 * size
     inverse = 1.0 / window
-    if mean and every:
+    if not mean:
+        for t in range(out.size):
+            out[t] = (blocks[top, t] + blocks[top, t + size]) + blocks[top, t + 2 * size]
+    elif every:
         for t in range(out.size):
             total = (blocks[top, t] + blocks[top, t + size]) + blocks[top, t + 2 * size]
             out[t] = divide_by_three(total, 0.0, window, inverse)
-    elif mean:
-        for t in range(out.size):
-            total = (blocks[top, t] + blocks[top, t + size]) + blocks[top, t + 2 * size]
-            out[t] = total / max(counts[t], 1) if counts[t] >= least else np.nan
     else:
         for t in range(out.size):
             total = (blocks[top, t] + blocks[top, t + size]) + blocks[top, t + 2 * size]
-            out[t] = total if counts[t] >= least else np.nan
+            out[t] = total / max(counts[t], 1)
 
 
 @row
-def three_exactly(highs, lows, top, counts, least, every, mean, out):
+def three_exactly(highs, lows, top, counts, every, mean, out):
     """Put windows together from three blocks and their errors, and round once."""
     size, top = max(1 << top, 0), max(top, 0)
     window = 3 * size
     inverse = 1.0 / window
-    if mean and every:
+    if not mean:
+        for t in range(out.size):
+            high, low = add(highs[top, t], 0.0, highs[top, t + size])
+            high, low = add(high, low, highs[top, t + 2 * size])
+            out[t] = high + (low + ((lows[top, t] + lows[top, t + size]) + lows[top, t + 2 * size]))
+    elif every:
         for t in range(out.size):
             high, low = add(highs[top, t], 0.0, highs[top, t + size])
             high, low = add(high, low, highs[top, t + 2 * size])
             low += (lows[top, t] + lows[top, t + size]) + lows[top, t + 2 * size]
             out[t] = divide_by_three(high, low, window, inverse)
-    elif mean:
-        for t in range(out.size):
-            high, low = add(highs[top, t], 0.0, highs[top, t + size])
-            high, low = add(high, low, highs[top, t + 2 * size])
-            low += (lows[top, t] + lows[top, t + size]) + lows[top, t + 2 * size]
-            count = max(counts[t], 1)
-            out[t] = divide(high, low, count) if counts[t] >= least else np.nan
     else:
         for t in range(out.size):
             high, low = add(highs[top, t], 0.0, highs[top, t + size])
             high, low = add(high, low, highs[top, t + 2 * size])
             low += (lows[top, t] + lows[top, t + size]) + lows[top, t + 2 * size]
-            out[t] = high + low if counts[t] >= least else np.nan
+            out[t] = divide(high, low, max(counts[t], 1))
+
+
+@row
+def clear(counts, least, out):
+    """Leave no answer where too few months are observed."""
+    for t in range(out.size):
+        out[t] = out[t] if counts[t] >= least else np.nan
 
 
 @row
@@ -263,17 +272,21 @@ def rounded(parts, n, count):
 
 
 @row
-def settle(months, counts, window, least, mean, parts, out):
-    """Add up every window exactly, for series whose months differ too much in size."""
+def settle(padded, bits, counts, window, widest, mean, parts, out):
+    """Add up those windows exactly whose months differ by more than 2**widest in size."""
     for t in range(out.size):
-        parts[0] = 0.0
-        n, enough = 1, counts[t] >= least
+        largest, smallest = 0, UNSIGNED
         for i in range(t, t + window):
-            if np.isnan(months[0, i]):
-                enough = False
-            elif enough and months[0, i] != 0.0:
-                n = put_in(parts, n, months[0, i])
-        out[t] = rounded(parts, n, counts[t] if mean else 1) if enough else np.nan
+            size = bits[i] & UNSIGNED
+            largest = max(largest, size)
+            smallest = min(smallest, size if size > 0 else UNSIGNED)
+        if largest <= INFINITE and (largest >> FRACTION) - (smallest >> FRACTION) > widest:
+            parts[0] = 0.0
+            n = 1
+            for i in range(t, t + window):
+                if padded[i] != 0.0:
+                    n = put_in(parts, n, padded[i])
+            out[t] = rounded(parts, n, max(counts[t], 1) if mean else 1)
 
 
 @kernel
@@ -284,9 +297,8 @@ def rolling(first, last, values, window, min_count, mean, out):
     """
     n = values.shape[1]
     length, least, every = min(window, n + 1), max(min_count, 1), min_count >= window
-    bits = length_in_bits(length)
     top, three = plan(length)
-    # rows for blocks of 1, 2, 4 ... months, their errors, and how many are observed, behind length - 1 zeros
+    # the rows are for blocks of 1, 2, 4 ... months, their errors, and how many are observed
     shape = (top + 1, n + length - 1)
     highs, lows, tallies = (
         np.full(shape, np.nan if every else 0.0),
@@ -294,35 +306,37 @@ def rolling(first, last, values, window, min_count, mean, out):
         np.zeros(shape, np.uint16),
     )
     months, seen = highs[0, length - 1 :], tallies[0, length - 1 :]
-    as_integers = months.view(np.int64)
-    high, low, counts = np.empty(n), np.empty(n), np.full(n, window, np.uint16)
-    parts = np.empty(length + 16)
+    padded, padded_bits, bits = highs[0], highs[0].view(np.int64), months.view(np.int64)
+    high, low, counts = np.empty(n), np.empty(n), np.full(n, length, np.uint16)
+    parts, widest = np.empty(length + 16), FRACTION - 2 * length_in_bits(length)
     for s in range(first, last):
         if every:
-            months[:] = values[s]
+            copy(values[s], months)
         else:
             open_row(values[s], months, seen)
             count_seen(tallies, length, top, three, counts)
-        largest, smallest, broken = survey(months, as_integers)
-        if three and broken == 0 and largest < ONE + FRACTION - bits:
+        largest, smallest, broken = survey(months, bits)
+        if three and broken == 0 and largest < ONE + FRACTION - length_in_bits(length):
             double(highs, top)
-            three_whole(highs, top, counts, least, every, mean, out[s])
-        elif largest - smallest <= FRACTION - 2 * bits:
+            three_whole(highs, top, counts, every, mean, out[s])
+        else:
             double_exactly(highs, lows, top)
             if three:
-                three_exactly(highs, lows, top, counts, least, every, mean, out[s])
+                three_exactly(highs, lows, top, counts, every, mean, out[s])
             else:
                 join(highs, lows, length, top, high, low)
-                finish(high, low, counts, least, mean, out[s])
-        else:
-            settle(highs, counts, length, least, mean, parts, out[s])
+                finish(high, low, counts, mean, out[s])
+            if largest - smallest > widest:
+                settle(padded, padded_bits, counts, length, widest, mean, parts, out[s])
+        if not every:
+            clear(counts, least, out[s])
 
 
 @row
 def square(month, centre):
     """Return the squared deviation of a month from its window's mean, 0 where nothing is observed."""
-    deviation = month - centre
-    return deviation * deviation if deviation == deviation else 0.0
+    deviation = month - centre if month == month else 0.0
+    return deviation * deviation
 
 
 @row
@@ -367,7 +381,7 @@ def rolling_sd(first, last, values, means, window, min_count, out):
     as_integers, counts = months.view(np.int64), np.full(n, window, np.uint16)
     centres, clean, high, low = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     for s in range(first, last):
-        months[:] = values[s]
+        copy(values[s], months)
         exponent = survey(months, as_integers)[0] - ONE
         scale = ldexp(1.0, -int(exponent)) if abs(exponent) > SQUARES else 1.0
         for t in range(n):
@@ -381,7 +395,7 @@ def rolling_sd(first, last, values, means, window, min_count, out):
         for t in range(n):
             squares = high[t] + low[t]
             close += squares < counts[t] * (centres[t] * centres[t]) * SHOWS
-            root = np.sqrt(squares / max(counts[t] - 1, 1)) / scale
+            root = np.sqrt(squares / (max(counts[t], 2) - 1)) / scale
             out[s, t] = root if counts[t] > 1 and centres[t] == centres[t] else np.nan
         for t in range(n if close else 0):
             squares = high[t] + low[t]

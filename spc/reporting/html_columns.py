@@ -74,6 +74,7 @@ COLUMNS = {
         Column("variation", "Variation", "word"),
         Column("assurance", "Assurance", "word"),
         Column("chart", "Chart", "word"),
+        Column("evidence", "Evidence of|change, 12|months", "word"),
         Column("warnings", "Warnings", "word"),
     )
 }
