@@ -105,7 +105,8 @@ def suite_step(rest):
 
 
 def plain_kernels_step():
-    return ("kernels without JIT", pytest(["tests/kernels"]), surroundings(NUMBA_DISABLE_JIT="1"))
+    words = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "tests/kernels"]
+    return ("kernels without JIT", pytest(words), surroundings(NUMBA_DISABLE_JIT="1"))
 
 
 def pytest(words):

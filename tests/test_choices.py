@@ -10,7 +10,7 @@ import pytest
 
 import spc
 from spc import arrays, ties
-from spc.kernels import averages, zones
+from spc.kernels import families, shifts, zones
 
 MONTHS = [float(t % 3) for t in range(36)]
 
@@ -22,7 +22,7 @@ def rows(*series: list[float]) -> spc.Panel:
 
 def test_constants_of_the_kernels_are_those_of_the_rooms():
     assert zones.TIE == ties.TIE
-    assert zones.EXACT == averages.EXACT == arrays.WHOLE_LIMIT
+    assert zones.EXACT == families.EXACT == shifts.EXACT == arrays.WHOLE_LIMIT
 
 
 def test_rare_is_under_five_a_month():
