@@ -15,7 +15,7 @@ from spc.kernels.rolling import rolling as rolling_kernel
 from spc.measures import Assignment, Catalogue, Measure, by_kind, measures_of
 from spc.panel import Floats, Panel
 
-__all__ = ["per_day", "per_working_day", "quarterly"]
+__all__ = ["per_day", "per_working_day", "quarter_starts", "quarterly"]
 
 Array = np.ndarray[Any, Any]
 Measures = Catalogue | Sequence[Measure] | Assignment | None
@@ -168,6 +168,48 @@ def quarterly(panel: Panel, *, measures: Measures = None, series: Any = None) ->
         is_ratio=panel.is_ratio & ~found,
         within=None,
     )
+
+
+def quarter_starts(panel: Panel, ends: Array) -> Array:
+    """Return the month from which the latest quarter's figure stands, -1 where figures are not quarterly.
+
+    Parameters
+    ----------
+    panel : Panel
+    ends : (n_series,) int64
+        The months reported on.
+
+    Returns
+    -------
+    (n_series,) int64
+        Quarterly is a series without months whose windows change twice or more, always whole quarters apart,
+        so that they stand for three months each (`quarterly`). That month is the quarter's last.
+
+    Examples
+    --------
+    >>> import numpy as np, spc
+    >>> values = np.full(14, np.nan)
+    >>> values[2::3] = [10, 20, 30, 40]
+    >>> panel = spc.quarterly(spc.Panel.from_numpy(values, start="2023-04"))
+    >>> quarter_starts(panel, np.array([12])).tolist()
+    [11]
+    """
+    found = np.full(panel.n_series, -1, np.int64)
+    if panel.start is None or not panel.given:
+        return found
+    rows = np.flatnonzero(~np.isfinite(panel.values).any(axis=1) & (ends >= 0))
+    if not len(rows):
+        return found
+    moved = np.zeros((len(rows), panel.n_periods), bool)
+    for cells in panel.given.values():
+        one = cells[rows]
+        fresh = (one[:, 1:] != one[:, :-1]) & ~(np.isnan(one[:, 1:]) & np.isnan(one[:, :-1]))
+        moved[:, 1:] |= fresh
+    phases = np.stack([moved[:, r::QUARTER].any(axis=1) for r in range(QUARTER)], axis=1)
+    own = (phases.sum(axis=1) == 1) & (moved.sum(axis=1) >= 2)
+    last = ends[rows] - (ends[rows] - phases.argmax(axis=1)) % QUARTER
+    found[rows[own]] = np.maximum(last[own], 0)
+    return found
 
 
 def _per(panel: Panel, measures: Measures, count: Any, name: str) -> Panel:

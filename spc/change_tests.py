@@ -139,21 +139,22 @@ def proportions_p(
 
 def _fisher(now: Floats, base_now: Floats, before: Floats, base_before: Floats) -> Floats:
     """Return the doubled smaller tail of the hypergeometric distribution of `now` given both margins."""
-    from scipy.special import gammaln
-
     have = now + before
     first, last = np.maximum(0.0, have - base_before), np.minimum(have, base_now)
     sizes = (last - first + 1.0).astype(np.int64)
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    row = np.repeat(np.arange(len(now)), sizes)  # one cell for each number that `now` could have been
-    k = first[row] + (np.arange(len(row)) - starts[row])
-    weight = -(gammaln(k + 1.0) + gammaln(base_now[row] - k + 1.0))
-    weight -= gammaln(have[row] - k + 1.0) + gammaln(base_before[row] - have[row] + k + 1.0)
-    weight = np.exp(weight - np.maximum.reduceat(weight, starts)[row])
-    whole = np.add.reduceat(weight, starts)
-    most = np.add.reduceat(np.where(k <= now[row], weight, 0.0), starts) / whole
-    least = np.add.reduceat(np.where(k >= now[row], weight, 0.0), starts) / whole
-    return np.minimum(2.0 * np.minimum(most, least), 1.0)
+    p = np.empty(len(now))
+    for size in np.unique(sizes).tolist():  # one column for each number that `now` could have been
+        rows = np.flatnonzero(sizes == size)
+        a, n, m, all_have = (part[rows, None] for part in (now, base_now, base_before, have))
+        k = first[rows, None] + np.arange(size)
+        # from each number to the next: factorials of 1e11 would leave four digits of their difference
+        j = k[:, :-1]
+        steps = np.log((n - j) / (j + 1.0) * ((all_have - j) / (m - all_have + j + 1.0)))
+        weight = np.concatenate([np.zeros((len(rows), 1)), np.cumsum(steps, axis=1)], axis=1)
+        weight = np.exp(weight - weight.max(axis=1, keepdims=True))
+        tails = [np.where(side, weight, 0.0).sum(axis=1) for side in (k <= a, k >= a)]
+        p[rows] = np.minimum(2.0 * np.minimum(*tails) / weight.sum(axis=1), 1.0)
+    return p
 
 
 RATES = ChangeTest("two counts, exact", rates_p, is_share=False)

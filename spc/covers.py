@@ -39,6 +39,8 @@ class Cover:
         The bits of those rules of the as-at month that are not told, whether or not they fire.
     mark : str
         What is printed instead of a hidden figure.
+    rounded : (n_series,) bool, optional
+        Series whose figures are rounded, so that sums of their months are no figures of the page.
     """
 
     cells: Flags
@@ -50,6 +52,7 @@ class Cover:
     assurance: Assurance
     untold: np.ndarray[Any, np.dtype[np.uint32]]
     mark: str = MARK
+    rounded: Flags | None = None
 
     @property
     def hidden_row(self) -> Flags:

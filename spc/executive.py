@@ -112,9 +112,11 @@ class Summary:
         counts = self.counts()
         known = sum(counts[name] for name in STANDINGS[:NO_DIRECTION])
         better = counts["improving"]
-        said = f"Of {known:,} measure{'s' * (known != 1)} {better:,} "
-        said += f"{'is' if better == 1 else 'are'} improving, "
-        said += f"{counts['declining']:,} declining and {counts['static']:,} static"
+        if known == 1:
+            said = f"1 measure is {next(name for name in STANDINGS[:NO_DIRECTION] if counts[name])}"
+        else:
+            said = f"Of {known:,} measures {better:,} {'is' if better == 1 else 'are'} improving, "
+            said += f"{counts['declining']:,} declining and {counts['static']:,} static"
         apart = [
             f"{counts['no direction']:,} without a preferred direction" * bool(counts["no direction"]),
             f"{counts['not known']:,} of which it is not known" * bool(counts["not known"]),
@@ -211,7 +213,7 @@ def summary(card: Scorecard, *, rule: str = "change") -> Summary:
     >>> panel = spc.Panel.from_numpy([[50] * 12 + [40] * 12], start="2022-08", keys=["ASB"])
     >>> card = spc.scorecard(panel, measures=[spc.Measure("ASB", improvement="low")])
     >>> print(card.summary().sentence)
-    Of 1 measure 1 is improving, 0 declining and 0 static.
+    1 measure is improving.
     """
     parcel("card", card, Scorecard, "spc.scorecard(panel)")
     row = SUMMARY_RULES[choice("rule", rule, SUMMARY_RULES)]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from spc.baselines import Ints
+from spc.calendars import quarter_starts
 from spc.checks import ChoiceError, parcel, whole
 from spc.kernels.records import records as records_kernel
 from spc.kernels.records import runs as runs_kernel
@@ -70,7 +71,8 @@ def records(
     A k-month high is a value that none of the last k observed months exceeds; a month as high makes it a
     joint one. Equal means equal on the decimals (SPEC 9): 0.1 + 0.2 is 0.3, 1 of 3 is 2 of 6. A month
     without a figure is never counted, and words say that it lies between; a window with such a month is
-    missing itself (of a ratio: where both parts are).
+    missing itself (of a ratio: where both parts are). Of figures that come once a quarter and stand until
+    the next (`quarterly`) no record is told: the months in which they stand are no windows of their own.
 
     Of k independent months the last is the highest with chance 1 / k, so a 12-month high or low stands in a
     sixth of all series by chance alone. Rolling windows share months: their records come much more often.
@@ -104,6 +106,7 @@ def records(
         run=run,
         run_before=before,
         exceptions=exceptions,
+        told=np.where(quarter_starts(panel, ends)[:, None] < 0, True, [n == 1 for n in lengths]),
         **columns,
     )
 

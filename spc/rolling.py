@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from spc.checks import ChoiceError, parcel, whole
+from spc.kernels.deviations import rolling_sd
 from spc.kernels.rolling import rolling as rolling_kernel
-from spc.kernels.rolling import rolling_sd
 from spc.kernels.windows import extremes, medians, quantiles
 from spc.panel import Floats, Panel
 

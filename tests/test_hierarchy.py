@@ -447,7 +447,32 @@ def test_a_part_that_is_not_known_goes_to_the_rest_of_a_given_whole():
     )
     found = spc.contributions(panel, whole="Force", windows=1)
     assert found.rest[0, 0] == 10.0
-    assert found.words(1)[0] == "a accounts for 20 of the 30 more, what lies in no part 10; late not known."
+    assert found.words(1)[0] == "a accounts for 20 of the 30 more, 10 not accounted for (late not known)."
+    for late, whole, words in (
+        (np.nan, 100.0, "No change in all; late not known."),
+        (np.nan, 105.0, "5 more in all: 5 more not accounted for (late not known)."),
+        (60.0, 105.0, "5 more in all: 5 more in no part."),
+        (60.0, 100.0, "No change, in all or in any part."),
+    ):
+        rows = [[100.0] * 12 + [whole], [40.0] * 13, [60.0] * 12 + [late]]
+        panel = areas(rows, names=["Force", "a", "late"])
+        assert spc.contributions(panel, whole="Force", windows=1).words(1)[0] == words
+
+
+def test_a_gap_with_parts_that_are_not_known_is_not_in_no_part():
+    found = spc.parts(
+        areas([[10], [4], [np.nan]], names=["Force", "a", "b"]), whole="Force", missing="leave out"
+    )
+    words = "a and b make 4 of 10 (40.0%); 6 not accounted for (1 of 2 parts are observed)."
+    assert found.words[0] == words
+
+
+def test_a_gap_shows_in_the_figures():
+    panel = areas([[0.311], [0.31]], names=["Force", "a"])
+    assert spc.parts(panel, whole="Force").words[0] == "a makes 0.310 of 0.311 (99.7%); 0.001 lie in no part."
+    panel = year_apart((10.0, 28.0), (5.0, 5.01), names=["a", "b"])
+    words = spc.contributions(panel, by=[], windows=1).words(1)[0]
+    assert words == "a accounts for 18.00 of the 18.01 more, b 0.01."
 
 
 def test_where_nobody_is_heard_of_nobody_is_new():

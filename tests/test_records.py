@@ -290,3 +290,13 @@ def test_the_page_runs() -> None:
     page = Path(__file__).parents[1] / "docs" / "narrative.md"
     found = doctest.testfile(str(page), module_relative=False)
     assert found.failed == 0 and found.attempted > 5
+
+
+def test_tables_of_many_millions_keep_their_digits() -> None:
+    """By whole numbers: with both margins of 1e11 and 3 drawn, the chances are those of 3 tosses."""
+    from spc.change_tests import proportions_p
+
+    of = np.array([3.0, 4.0])
+    half = np.array([5e10, 5e10])
+    p, _ = proportions_p(np.array([3.0, 4.0]), of, half, np.array([1e11, 1e11]))
+    np.testing.assert_allclose(p, [2 / 8, 2 / 16], rtol=1e-9)

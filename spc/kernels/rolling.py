@@ -1,4 +1,4 @@
-"""Rolling totals, means and standard deviations: every total and mean is the correctly rounded one.
+"""Rolling totals and means: every total and mean is the correctly rounded one.
 
 A window is put together from blocks of 1, 2, 4 ... months that all windows share, so it costs the logarithm
 of its length, and nothing is ever subtracted. Sums carry their rounding error along (Knuth's two-sum). Where
@@ -7,8 +7,6 @@ windows are added up again with as many floats as it takes (Shewchuk 1997). No w
 """
 
 from __future__ import annotations
-
-from math import ldexp
 
 import numpy as np
 
@@ -20,10 +18,6 @@ FRACTION = 52
 ONE = 1023
 #: The bits of infinity: all above are NaN.
 INFINITE = 0x7FF0000000000000
-#: A mean is off by 2**-53 of itself, n squares by n 2**-106: 2**-50 of that is less than they are rounded by.
-SHOWS = 2.0**-50
-#: Numbers between 2**-400 and 2**400 can be squared as they are.
-SQUARES = 400
 
 
 @row
@@ -88,6 +82,13 @@ def plan(window):
 
 
 @row
+def double_twice(blocks):
+    """Build blocks of 4 months from single ones in one go, for windows of 12: row 1 is left out."""
+    for t in range(blocks.shape[1] - 3):
+        blocks[2, t] = (blocks[0, t] + blocks[0, t + 1]) + (blocks[0, t + 2] + blocks[0, t + 3])
+
+
+@row
 def double(blocks, top):
     """Build blocks of 2, 4 ... 2**top months, exactly; `blocks[0]` has window - 1 zeros in front."""
     for k in range(top):
@@ -149,13 +150,12 @@ def divide(high, low, count):
 
 
 @row
-def divide_by_three(high, low, window, inverse):
-    """The same by 3, 6, 12 ... without a division, the slowest step of all.
+def divide_by_three(total, rest, window, inverse):
+    """Quotient by 3, 6, 12 ... without a division, the slowest step of all.
 
     1/3 is rounded downwards by 2**-54 of itself, so a remainder that makes a tie, an odd number of halves,
     still comes out exactly.
     """
-    total, rest = add(high, 0.0, low)
     quotient = total * inverse
     return quotient + remainder(total, rest, quotient, window) * inverse
 
@@ -177,47 +177,65 @@ def finish(high, low, counts, mean, out):
 
 
 @row
-def three_whole(blocks, top, counts, every, mean, out):
-    """Put windows of whole numbers together from three blocks, and round once."""
+def three_whole(blocks, top, out):
+    """Put windows of whole numbers together from three blocks. One loop a function: LLVM does them better."""
     size, top = max(1 << top, 0), max(top, 0)
-    window = 3 * size
-    inverse = 1.0 / window
-    if not mean:
-        for t in range(out.size):
-            out[t] = (blocks[top, t] + blocks[top, t + size]) + blocks[top, t + 2 * size]
-    elif every:
-        for t in range(out.size):
-            total = (blocks[top, t] + blocks[top, t + size]) + blocks[top, t + 2 * size]
-            out[t] = divide_by_three(total, 0.0, window, inverse)
-    else:
-        for t in range(out.size):
-            total = (blocks[top, t] + blocks[top, t + size]) + blocks[top, t + 2 * size]
-            out[t] = total / max(counts[t], 1)
+    for t in range(out.size):
+        out[t] = (blocks[top, t] + blocks[top, t + size]) + blocks[top, t + 2 * size]
 
 
 @row
-def three_exactly(highs, lows, top, counts, every, mean, out):
+def mean_whole(blocks, top, out):
+    """Fill the means of such windows, every month observed."""
+    size, top = max(1 << top, 0), max(top, 0)
+    window, inverse = 3 * size, 1.0 / (3 * size)
+    for t in range(out.size):
+        total = (blocks[top, t] + blocks[top, t + size]) + blocks[top, t + 2 * size]
+        out[t] = divide_by_three(total, 0.0, window, inverse)
+
+
+@row
+def share(counts, out):
+    """Divide exact sums of whole numbers by the number of months observed."""
+    for t in range(out.size):
+        out[t] /= max(counts[t], 1)
+
+
+@row
+def add_three(highs, lows, top, t, size):
+    """Add three blocks and their errors."""
+    high, low = add(highs[top, t], 0.0, highs[top, t + size])
+    high, low = add(high, low, highs[top, t + 2 * size])
+    return high, low + ((lows[top, t] + lows[top, t + size]) + lows[top, t + 2 * size])
+
+
+@row
+def three_sums(highs, lows, top, out):
     """Put windows together from three blocks and their errors, and round once."""
     size, top = max(1 << top, 0), max(top, 0)
-    window = 3 * size
-    inverse = 1.0 / window
-    if not mean:
-        for t in range(out.size):
-            high, low = add(highs[top, t], 0.0, highs[top, t + size])
-            high, low = add(high, low, highs[top, t + 2 * size])
-            out[t] = high + (low + ((lows[top, t] + lows[top, t + size]) + lows[top, t + 2 * size]))
-    elif every:
-        for t in range(out.size):
-            high, low = add(highs[top, t], 0.0, highs[top, t + size])
-            high, low = add(high, low, highs[top, t + 2 * size])
-            low += (lows[top, t] + lows[top, t + size]) + lows[top, t + 2 * size]
-            out[t] = divide_by_three(high, low, window, inverse)
-    else:
-        for t in range(out.size):
-            high, low = add(highs[top, t], 0.0, highs[top, t + size])
-            high, low = add(high, low, highs[top, t + 2 * size])
-            low += (lows[top, t] + lows[top, t + size]) + lows[top, t + 2 * size]
-            out[t] = divide(high, low, max(counts[t], 1))
+    for t in range(out.size):
+        high, low = add_three(highs, lows, top, t, size)
+        out[t] = high + low
+
+
+@row
+def three_means(highs, lows, top, out):
+    """Fill the means of such windows, every month observed."""
+    size, top = max(1 << top, 0), max(top, 0)
+    window, inverse = 3 * size, 1.0 / (3 * size)
+    for t in range(out.size):
+        high, low = add_three(highs, lows, top, t, size)
+        total, rest = add(high, 0.0, low)
+        out[t] = divide_by_three(total, rest, window, inverse)
+
+
+@row
+def three_shares(highs, lows, top, counts, out):
+    """Fill the means of such windows, some months missing."""
+    size, top = max(1 << top, 0), max(top, 0)
+    for t in range(out.size):
+        high, low = add_three(highs, lows, top, t, size)
+        out[t] = divide(high, low, max(counts[t], 1))
 
 
 @row
@@ -317,12 +335,24 @@ def rolling(first, last, values, window, min_count, mean, out):
             count_seen(tallies, length, top, three, counts)
         largest, smallest, broken = survey(months, bits)
         if three and broken == 0 and largest < ONE + FRACTION - length_in_bits(length):
-            double(highs, top)
-            three_whole(highs, top, counts, every, mean, out[s])
+            if top == 2:
+                double_twice(highs)
+            else:
+                double(highs, top)
+            if mean and every:
+                mean_whole(highs, top, out[s])
+            else:
+                three_whole(highs, top, out[s])
+                if mean:
+                    share(counts, out[s])
         else:
             double_exactly(highs, lows, top)
-            if three:
-                three_exactly(highs, lows, top, counts, every, mean, out[s])
+            if three and not mean:
+                three_sums(highs, lows, top, out[s])
+            elif three and every:
+                three_means(highs, lows, top, out[s])
+            elif three:
+                three_shares(highs, lows, top, counts, out[s])
             else:
                 join(highs, lows, length, top, high, low)
                 finish(high, low, counts, mean, out[s])
@@ -330,75 +360,3 @@ def rolling(first, last, values, window, min_count, mean, out):
                 settle(padded, padded_bits, counts, length, widest, mean, parts, out[s])
         if not every:
             clear(counts, least, out[s])
-
-
-@row
-def square(month, centre):
-    """Return the squared deviation of a month from its window's mean, 0 where nothing is observed."""
-    deviation = month - centre if month == month else 0.0
-    return deviation * deviation
-
-
-@row
-def add_squares(padded, centres, length, high, low):
-    """Add the squared deviations of each window: plainly by three months, then with compensation."""
-    high[:] = 0.0
-    low[:] = 0.0
-    for i in range(0, length - 2, 3):
-        lag = max(i, 0)
-        for t in range(centres.size):
-            two = square(padded[t + lag], centres[t]) + square(padded[t + lag + 1], centres[t])
-            high[t], low[t] = add(high[t], low[t], two + square(padded[t + lag + 2], centres[t]))
-    for i in range(length - length % 3, length):
-        lag = max(i, 0)
-        for t in range(centres.size):
-            high[t], low[t] = add(high[t], low[t], square(padded[t + lag], centres[t]))
-
-
-@row
-def take_remainder(padded, centre, t, length, count):
-    """Return what the squares round a rounded mean are too large by: n times its error squared."""
-    rest = 0.0
-    for i in range(t, t + length):
-        if not np.isnan(padded[i]):
-            rest += padded[i] - centre
-    return rest * rest / count
-
-
-@kernel
-def rolling_sd(first, last, values, means, window, min_count, out):
-    """Fill `out` with the standard deviation (divisor n - 1) of the last `window` months round their `means`.
-
-    `means` are NaN where too few months are observed, and so is `out`, and where there is but one. A mean is
-    off by half a unit in the last place; where the spread is so small that this shows, it is taken out.
-    """
-    n = values.shape[1]
-    length, every = min(window, n + 1), min_count >= window
-    top, three = plan(length)
-    tallies = np.zeros((top + 1, n + length - 1), np.uint16)
-    padded = np.full(n + length - 1, np.nan)
-    months, seen = padded[length - 1 :], tallies[0, length - 1 :]
-    as_integers, counts = months.view(np.int64), np.full(n, window, np.uint16)
-    centres, clean, high, low = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    for s in range(first, last):
-        copy(values[s], months)
-        exponent = survey(months, as_integers)[0] - ONE
-        scale = ldexp(1.0, -int(exponent)) if abs(exponent) > SQUARES else 1.0
-        for t in range(n):
-            months[t] *= scale
-            centres[t] = means[s, t] * scale
-        if not every:
-            open_row(values[s], clean, seen)
-            count_seen(tallies, length, top, three, counts)
-        add_squares(padded, centres, length, high, low)
-        close = 0
-        for t in range(n):
-            squares = high[t] + low[t]
-            close += squares < counts[t] * (centres[t] * centres[t]) * SHOWS
-            root = np.sqrt(squares / (max(counts[t], 2) - 1)) / scale
-            out[s, t] = root if counts[t] > 1 and centres[t] == centres[t] else np.nan
-        for t in range(n if close else 0):
-            squares = high[t] + low[t]
-            if counts[t] > 1 and squares < counts[t] * (centres[t] * centres[t]) * SHOWS:
-                squares -= take_remainder(padded, centres[t], t, length, counts[t])
-                out[s, t] = np.sqrt(max(squares, 0.0) / (counts[t] - 1)) / scale

@@ -15,7 +15,8 @@ from spc.kernels._compile import kernel, row
 #: Beyond every month, and finite: half of it and half of its opposite make 0 without a warning.
 BEYOND = 1e308
 #: What a missing month at the top adds to a tally, in which every observed month is 1.
-TOP = 256
+TOP_BITS = 8
+TOP = 1 << TOP_BITS
 
 
 @row
@@ -86,6 +87,14 @@ def least_blocks(blocks, k):
 
 
 @row
+def least_fours(blocks):
+    """Do the same up to 4 months in one go, for windows of 7 to 12: row 1 is left out."""
+    for t in range(blocks.shape[1] - 3):
+        a, b = small(blocks[0, t], blocks[0, t + 1]), small(blocks[0, t + 2], blocks[0, t + 3])
+        blocks[2, t] = small(a, b)
+
+
+@row
 def least_of_three(blocks, k, window, sign, out):
     """Fill the smallest of each window from three blocks that cover it; NaN where infinite."""
     k, far = max(k, 0), max(window - (1 << k), 0)
@@ -121,7 +130,10 @@ def extremes(first, last, values, window, min_count, sign, out):
     months, seen, counts = blocks[0, length - 1 :], marks[0, length - 1 :], np.empty(n, np.uint16)
     for s in range(first, last):
         open_row(values[s], sign, missing, months)
-        least_blocks(blocks, k)
+        if k == 2:
+            least_fours(blocks)
+        else:
+            least_blocks(blocks, k)
         least_of_three(blocks, k, length, sign, out[s])
         if window > least > 1:
             mark(values[s], seen)
@@ -146,7 +158,7 @@ def take_turns(values, top, months, marks):
 def choose(below, centre, above, mark, window, least):
     """Choose the middle by the balance of missing months: one more at the top moves it half a place down."""
     seen = np.int64(mark) & (TOP - 1)
-    lean = 2 * (np.int64(mark) // TOP) + seen - window
+    lean = 2 * (np.int64(mark) >> TOP_BITS) + seen - window
     answer = centre if lean == 0 else (below if lean > 0 else above)
     return answer if seen >= least else np.nan
 
@@ -163,16 +175,25 @@ def medians_of_3(months, marks, least, out):
 
 
 @row
-def sort_fours(months, fours):
-    """Sort every four neighbours: sorted pairs (rows 4 and 5), then merged by three comparisons."""
-    n = months.shape[1] - 3
-    for t in range(n + 2):
+def sort_pairs(months, fours):
+    """Sort every two neighbours, into rows 4 and 5. One loop a function: LLVM does them better."""
+    for t in range(months.shape[1] - 1):
         a, b = months[0, t], months[0, t + 1]
         fours[4, t], fours[5, t] = small(a, b), large(a, b)
-    for t in range(n):
+
+
+@row
+def sort_outer(fours):
+    """Merge every two sorted pairs: the smallest and the largest of the four."""
+    for t in range(fours.shape[1] - 3):
         fours[0, t] = small(fours[4, t], fours[4, t + 2])
         fours[3, t] = large(fours[5, t], fours[5, t + 2])
-    for t in range(n):
+
+
+@row
+def sort_inner(fours):
+    """Merge every two sorted pairs: the two in the middle."""
+    for t in range(fours.shape[1] - 3):
         p, q = large(fours[4, t], fours[4, t + 2]), small(fours[5, t], fours[5, t + 2])
         fours[1, t], fours[2, t] = small(p, q), large(p, q)
 
@@ -218,7 +239,9 @@ def medians(first, last, values, window, min_count, out):
         if window == 3:
             medians_of_3(rows, counts, least, out[s])
         else:
-            sort_fours(rows, fours)
+            sort_pairs(rows, fours)
+            sort_outer(fours)
+            sort_inner(fours)
             medians_of_12(fours, counts, least, out[s])
 
 

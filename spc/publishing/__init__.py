@@ -138,8 +138,10 @@ def _covered(card: Scorecard, found: Hidden, base: int | None, sentences: str) -
     panel = _panel(card, found.months, counted, base)
     limits = covered_limits(card, panel, hidden, counted, base)
     exceptions = covered_exceptions(card, limits, hidden, untold)
+    rounding = counted & (base is not None)
     cover = _cover(card, exceptions, (cells, changes, found.months), hidden, at_ends(untold, limits))
-    unsaid = hidden | (counted & (base is not None))
+    cover = replace(cover, rounded=rounding)
+    unsaid = hidden | rounding
     trend = _trend(card, panel, unsaid)
     return replace(
         card,

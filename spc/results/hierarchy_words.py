@@ -20,6 +20,8 @@ __all__ = ["ON_PAPER", "amount", "apart", "change_told", "gap_text", "is_whole",
 ON_PAPER = 1e-12
 #: How many parts a sentence names before it counts them.
 NAMED = 3
+#: The most decimals that are added so that a gap shows.
+FINEST = 6
 
 
 def apart(one: Floats, other: Floats) -> Floats:
@@ -35,10 +37,11 @@ def is_whole(value: float) -> bool:
     return abs(value - round(value)) <= 1e-9 * max(abs(value), 1.0)
 
 
-def amount(value: float, measure: Measure, fine: bool | None = None) -> str:
+def amount(value: float, measure: Measure, fine: bool | None = None, extra: int = 0) -> str:
     """Print the size of a difference in the unit of a measure: "120", "1.6 points", "00:02:10".
 
     `fine` says whether whole numbers get a decimal, as beside others that need one; by default as needed.
+    `extra` is how many decimals more than usual.
     """
     unit = measure.shown
     size = abs(value)
@@ -47,7 +50,7 @@ def amount(value: float, measure: Measure, fine: bool | None = None) -> str:
     decimals = unit.decimals
     if unit.suffix == "" and decimals == 0 and (fine if fine is not None else not is_whole(size)):
         decimals = 1  # means of months, and of what is measured in parts of one
-    return f"{rounded(size, decimals):,}{' points' if unit.name == 'percent' else ''}"
+    return f"{rounded(size, decimals + extra):,}{' points' if unit.name == 'percent' else ''}"
 
 
 def listed(texts: Sequence[str], joint: str = ", ") -> str:
@@ -62,7 +65,7 @@ def part_text(names: Sequence[str]) -> str:
 
 def gap_text(found: Parts, p: int) -> str:
     """Say what the parts of whole p make of it in the as-at month."""
-    t, measure = found.end, found.measures[p]
+    t = found.end
     names = [str(found.names[i]) for i in np.flatnonzero(found.family == p)]
     if not names:
         return "No part of it is here."
@@ -73,12 +76,17 @@ def gap_text(found: Parts, p: int) -> str:
     said = part_text(names)
     make = "makes" if len(names) == 1 else "make"
     gap = float(found.gap[p, t])
-    of = f"{_count(total, measure)} of {_count(whole, measure)}"
+    extra = _needed(total, whole, gap) if gap != 0.0 else 0
+    of = f"{_count(total, extra)} of {_count(whole, extra)}"
     share = f" ({_percent(total / whole)})" if whole != 0.0 else ""
     if gap == 0.0:
         return f"{said} {make} {of}: they add up{_how_many(found, p)}."
     verb = "lies" if abs(gap) == 1.0 else "lie"
-    rest = f"{_count(gap, measure)} {verb} in no part" if gap > 0.0 else f"{_count(-gap, measure)} too many"
+    if int(found.observed[p, t]) != int(found.members[p]):
+        where = "not accounted for"
+    else:
+        where = f"{verb} in no part"
+    rest = f"{_count(gap, extra)} {where}" if gap > 0.0 else f"{_count(-gap, extra)} too many"
     return f"{said} {make} {of}{share}; {rest}{_how_many(found, p)}."
 
 
@@ -87,9 +95,18 @@ def _how_many(found: Parts, p: int) -> str:
     return "" if heard == members else f" ({heard:,} of {members:,} parts are observed)"
 
 
-def _count(value: float, measure: Measure) -> str:
+def _needed(total: float, whole: float, gap: float) -> int:
+    """Return how many decimals more the two need so that the gap shows."""
+    for extra in range(FINEST):
+        texts = {_count(total, extra), _count(whole, extra)}
+        if len(texts) == 2 and any(digit in _count(gap, extra) for digit in "123456789"):
+            return extra
+    return FINEST
+
+
+def _count(value: float, extra: int = 0) -> str:
     """Print a numerator or a count: the parts of a ratio are numbers, whatever the ratio is shown in."""
-    return f"{rounded(value, 0 if is_whole(value) else 1):,}"
+    return f"{rounded(value, 0 if is_whole(value) else 1 + extra):,}"
 
 
 def _percent(share: float) -> str:
@@ -111,18 +128,20 @@ def change_told(found: Contributions, p: int, window: int, most: int) -> str:
     rest = float(found.rest[p, k])
     tail = f"; {part_text(unknown)} not known" if unknown else ""
     if total == 0.0 and not moved and rest == 0.0:
-        return f"No change, in all or in any part{tail}."
+        return f"No change in all{tail}." if unknown else "No change, in all or in any part."
     against = [i for i in moved if found.contribution[i, k] * total <= 0.0]
     told = _each(found, moved, k, most)
     if rest != 0.0:
-        told.append(f"{_signed(rest, measure, bool(found.is_ratio[p]))} in no part")
+        where = f"not accounted for ({tail[2:]})" if unknown else "in no part"
+        told.append(f"{_signed(rest, measure, bool(found.is_ratio[p]))} {where}")
+        tail = ""  # said with the rest
     if total == 0.0:
         return f"No change in all: {', '.join(told)}{tail}."
     if found.is_ratio[p]:
         return f"{'Up' if total > 0.0 else 'Down'} {amount(total, measure)}: {', '.join(told)}{tail}."
     if against or rest * total < 0.0 or not moved:
         return f"{_signed(total, measure, False)} in all: {', '.join(told)}{tail}."
-    return f"{_accounts(found, moved, k, most, total, rest, measure)}{tail}."
+    return f"{_accounts(found, moved, k, most, total, (rest, unknown), measure)}{tail}."
 
 
 def _why_unknown(found: Contributions, p: int, k: int) -> str:
@@ -131,21 +150,44 @@ def _why_unknown(found: Contributions, p: int, k: int) -> str:
 
 
 def _accounts(
-    found: Contributions, moved: list[int], k: int, most: int, total: float, rest: float, measure: Measure
+    found: Contributions,
+    moved: list[int],
+    k: int,
+    most: int,
+    total: float,
+    left: tuple[float, list[str]],
+    measure: Measure,
 ) -> str:
-    """Say who accounts for how much, where all went the same way."""
+    """Say who accounts for how much, where all went the same way; `left`: the rest, and who is not known."""
+    rest, unknown = left
     word = "more" if total > 0.0 else "fewer"
     first, *others = moved
-    own = "all" if not others and rest == 0.0 else amount(float(found.contribution[first, k]), measure)
-    said = f"{_name(found, first, k)} accounts for {own} of the {amount(total, measure)} {word}"
+    value, extra = float(found.contribution[first, k]), 0
+    every = not others and rest == 0.0
+    while not every and extra < FINEST and _alike(value, total, measure, extra):
+        extra += 1
+    own, whole = _part(value, measure, extra), _part(total, measure, extra)
+    own = "all" if every else "nearly all" if own == whole else own
+    said = f"{_name(found, first, k)} accounts for {own} of the {whole} {word}"
     shown, hidden = others[: most - 1], others[most - 1 :]
-    more = [f"{_name(found, i, k)} {amount(float(found.contribution[i, k]), measure)}" for i in shown]
+    more = [f"{_name(found, i, k)} {_part(float(found.contribution[i, k]), measure, extra)}" for i in shown]
     if hidden:
-        left = float(found.contribution[hidden, k].sum())
-        more.append(f"{len(hidden):,} other{'s' if len(hidden) > 1 else ''} {amount(left, measure)}")
-    if rest != 0.0:
-        more.append(f"what lies in no part {amount(rest, measure)}")
+        small = float(found.contribution[hidden, k].sum())
+        more.append(f"{len(hidden):,} other{'s' if len(hidden) > 1 else ''} {_part(small, measure, extra)}")
+    if rest != 0.0 and unknown:
+        more.append(f"{_part(rest, measure, extra)} not accounted for ({part_text(unknown)} not known)")
+    elif rest != 0.0:
+        more.append(f"what lies in no part {_part(rest, measure, extra)}")
     return ", ".join([said, *more])
+
+
+def _part(value: float, measure: Measure, extra: int) -> str:
+    return amount(value, measure, True if extra else None, extra)
+
+
+def _alike(one: float, other: float, measure: Measure, extra: int) -> bool:
+    fine = True if extra else not (is_whole(one) and is_whole(other))
+    return amount(one, measure, fine, extra) == amount(other, measure, fine, extra)
 
 
 def _each(found: Contributions, moved: list[int], k: int, most: int) -> list[str]:

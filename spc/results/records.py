@@ -73,6 +73,9 @@ class Records:
         Months in a row above (+) or below (-) the centre line, and the run on the other side that they ended.
     exceptions : Exceptions, optional
         Whose centre lines the runs are about; without it all runs are 0.
+    told : (n_series, n_windows) bool, optional
+        Where a record may be put in words; by default everywhere. Not where the figure of a quarter stands in
+        other months too, nor, in a narrative, where figures are hidden or rounded.
     """
 
     panel: Panel
@@ -88,6 +91,7 @@ class Records:
     run: Ints
     run_before: Ints
     exceptions: Exceptions | None = None
+    told: np.ndarray[Any, np.dtype[np.bool_]] | None = None
 
     @property
     def months(self) -> Ints:
@@ -99,6 +103,8 @@ class Records:
         """Return the claim that chance makes least likely, side * ranks + rank - 1, and k / rank."""
         ranks = np.array([claim.rank for claim in CLAIMS])
         enough = self.months >= [claim.least for claim in CLAIMS]
+        if self.told is not None:
+            enough &= self.told[..., None, None]
         score = np.where(enough & (self.ties <= MOST_TIES), self.months / ranks, 0.0)
         flat = score.reshape(*score.shape[:2], 2 * len(CLAIMS))
         best = flat.argmax(axis=2)
