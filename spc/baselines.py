@@ -12,7 +12,7 @@ from spc.arrays import chosen
 from spc.checks import ChoiceError, whole
 from spc.panel import Panel
 
-__all__ = ["Baseline", "Phases", "Window", "resolve"]
+__all__ = ["Baseline", "Phases", "Window", "phase_of_months", "resolve"]
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -89,6 +89,10 @@ class Phases:
                 told[place] = reason if known in ("", reason) else f"{known}; {reason}"
         why = tuple(told.get(edge, "") for edge in edges.tolist()) if told else ()
         return cls(offsets, _first_seen(panel, owner, begin, stop), stop, why, panel)
+
+    def of_months(self, n_periods: int) -> Ints:
+        """Return the phase in which each month lies (n_series, n_periods); -1 where none."""
+        return phase_of_months(self.offsets, self.first, self.last, n_periods)
 
     def reason(self, p: int) -> str:
         """Return why phase p begins; "" where nothing was said."""
@@ -195,6 +199,18 @@ class Phases:
     def series(self) -> Ints:
         """The series that owns each phase (n_phases,)."""
         return np.repeat(np.arange(len(self.offsets) - 1, dtype=np.int64), np.diff(self.offsets))
+
+
+def phase_of_months(offsets: Ints, first: Ints, last: Ints, n_periods: int) -> Ints:
+    """Return the phase in which each month lies (n_series, n_periods); -1 where none."""
+    found = np.full((len(offsets) - 1, n_periods), -1, np.int64)
+    columns = np.arange(n_periods)
+    for k in range(int(np.diff(offsets).max(initial=0))):
+        owns = np.flatnonzero(offsets[:-1] + k < offsets[1:])
+        p = offsets[owns] + k
+        inside = (columns >= first[p, None]) & (columns < last[p, None])
+        found[owns] = np.where(inside, p[:, None], found[owns])
+    return found
 
 
 def _first_seen(panel: Panel, series: Ints, begin: Ints, stop: Ints) -> Ints:

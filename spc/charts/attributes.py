@@ -20,7 +20,7 @@ from spc.baselines import Ints
 from spc.charts.autocorrelation import widened
 from spc.charts.constants import D2, MEDIAN_RANGE, c4
 from spc.charts.fitting import Fitted, Problem, screen_of
-from spc.charts.individuals import sigma_of
+from spc.charts.individuals import flat_phases, sigma_of
 from spc.charts.quantiles import binomial, negative_binomial, poisson
 from spc.checks import ChoiceError
 from spc.kernels import attributes
@@ -28,7 +28,6 @@ from spc.panel import Floats
 from spc.results import Months
 from spc.results.limits import Codes, Flags
 from spc.results.statuses import NO_COUNTS, NO_PARTS, NO_VARIATION, OK, SHORT_HISTORY
-from spc.ties import TIE, exact_row, varies
 
 __all__ = ["c", "held_months", "i_prime", "np_chart", "p", "p_prime", "refuse_sigma", "u", "u_prime"]
 
@@ -157,7 +156,7 @@ def _laney(problem: Problem, found: Ratios, centre: Floats, unit: Floats, flaws:
     z = np.empty_like(problem.values)
     attributes.scores(problem.values, found.of, problem.offsets, problem.first, problem.last, centre, unit, z)
     scored = replace(problem, values=z)
-    estimated = np.where(_flat(problem), 0.0, sigma_of(scored, scored.spread))
+    estimated = np.where(flat_phases(problem, problem.spread), 0.0, sigma_of(scored, scored.spread))
     sigma_z = np.where(np.isnan(problem.known_sigma), estimated, problem.known_sigma)
     sigma_z = np.where(unit == 0.0, 0.0, sigma_z)
     known = ~np.isnan(problem.known_sigma) & ~np.isnan(problem.known_centre)
@@ -199,7 +198,7 @@ def i_prime(problem: Problem) -> Fitted:
         spread *= np.sqrt(2.0) / of_step[choices.constants]
     if choices.autocorrelation == "widen":
         spread = widened(problem, spread)
-    estimated = np.where(_flat(problem), 0.0, spread)
+    estimated = np.where(flat_phases(problem, problem.spread), 0.0, spread)
     sigma = np.where(np.isnan(problem.known_sigma), estimated, problem.known_sigma)
     known = ~np.isnan(problem.known_sigma) & ~np.isnan(problem.known_centre)
     status = _status(problem, found, sigma, known, 0)
@@ -266,22 +265,6 @@ def _status(problem: Problem, found: Ratios, sigma: Floats, known: Flags, flaws:
 
 def _shown(line: Floats, status: Codes) -> Floats:
     return np.where((status == OK) | (status == NO_VARIATION), line, np.nan)
-
-
-def _flat(problem: Problem) -> Flags:
-    """Phases whose baseline is one number on paper: 0.1 of 0.3 and 0.2 of 0.6 differ by rounding alone."""
-    spread = problem.spread
-    with np.errstate(invalid="ignore"):
-        faint = spread.mean_range <= TIE * np.abs(spread.mean)
-    owner, bridged = problem.owner, problem.choices.gaps == "bridge"
-    for at in np.flatnonzero(faint & (spread.mean_range > 0.0)):
-        s = int(owner[at])
-        below = problem.of[s] if problem.of is not None and problem.is_ratio[s] else None
-        base = exact_row(problem.allowed(problem.top)[s], below)[
-            problem.base_first[at] : problem.base_last[at]
-        ]
-        faint[at] = not varies([value for value in base if value is not None] if bridged else base)
-    return faint
 
 
 def held_months(

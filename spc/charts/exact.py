@@ -12,6 +12,7 @@ import numpy as np
 from spc.arrays import WHOLE_LIMIT
 from spc.chart_kinds import CHARTS
 from spc.charts.constants import MEDIAN_RANGE
+from spc.charts.whole_centres import RATIOS
 from spc.results import Limits
 from spc.ties import PI, ExactLines, exact_row
 
@@ -259,5 +260,3 @@ def _by_month(limits: Limits, s: int, p: int, variance: Callable[[Fraction], Fra
 
 #: Charts whose lines can be told on paper; on the others a month as good as on a line is not beyond it.
 EXACT = {"xmr": _xmr, "run": _run, "p": _shares, "np": _shares, "c": _rates, "u": _rates}
-#: Of these the centre alone is told: their sigma is made of it.
-RATIOS = ("p", "np", "c", "u")

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.baselines import Ints, phase_of_months
 from spc.chart_kinds import Chart
 from spc.charts.constants import D4
 from spc.kernels.averages import baseline as baseline_kernel
@@ -106,14 +106,7 @@ class Problem:
     @cached_property
     def phase_of(self) -> Ints:
         """The phase in which each month lies (n, n_periods); -1 where none."""
-        found = np.full(self.values.shape, -1, np.int64)
-        columns = np.arange(self.values.shape[1])
-        for k in range(int(np.diff(self.offsets).max(initial=0))):
-            owns = np.flatnonzero(self.offsets[:-1] + k < self.offsets[1:])
-            p = self.offsets[owns] + k
-            inside = (columns >= self.first[p, None]) & (columns < self.last[p, None])
-            found[owns] = np.where(inside, p[:, None], found[owns])
-        return found
+        return phase_of_months(self.offsets, self.first, self.last, self.values.shape[1])
 
     def over_months(self, per_phase: Floats) -> Floats:
         """Expand a number of each phase to its months (n, n_periods); NaN in months of no phase."""

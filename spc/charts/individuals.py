@@ -15,7 +15,7 @@ from spc.results.limits import Flags
 from spc.results.statuses import NO_VARIATION, OK, SHORT_HISTORY
 from spc.ties import TIE, exact_row, varies
 
-__all__ = ["moving_range", "run", "xmr"]
+__all__ = ["flat_phases", "moving_range", "run", "xmr"]
 
 
 def xmr(problem: Problem) -> Fitted:
@@ -55,17 +55,22 @@ def _centre(problem: Problem, spread: Spread) -> Floats:
     return _known(problem.known_centre, estimated)
 
 
-def _settled(problem: Problem, spread: Spread) -> Spread:
-    """Set spreads to 0 that are nothing but rounding: 0.1 of 0.3, 0.2 of 0.6 are constant on paper."""
+def flat_phases(problem: Problem, spread: Spread) -> Flags:
+    """Return the phases whose neighbouring months are one number on paper, whatever the floats say."""
     with np.errstate(invalid="ignore"):
-        faint = (spread.mean_range > 0.0) & (spread.mean_range <= TIE * np.abs(spread.mean))
-    if not faint.any():
-        return spread
-    flat = np.zeros(problem.n_phases, np.bool_)
+        flat = spread.mean_range <= TIE * np.abs(spread.mean)
     bridged = problem.choices.gaps == "bridge"
-    for p in np.flatnonzero(faint):
+    for p in np.flatnonzero(flat & (spread.mean_range > 0.0)):
         base = _exact_baseline(problem, int(p))
         flat[p] = not varies([value for value in base if value is not None] if bridged else base)
+    return flat
+
+
+def _settled(problem: Problem, spread: Spread) -> Spread:
+    """Set spreads to 0 that are nothing but rounding: 0.1 of 0.3, 0.2 of 0.6 are constant on paper."""
+    flat = flat_phases(problem, spread) & (spread.mean_range > 0.0)
+    if not flat.any():
+        return spread
     return replace(
         spread,
         mean_range=np.where(flat, 0.0, spread.mean_range),

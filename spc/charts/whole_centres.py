@@ -12,7 +12,7 @@ from spc.panel import Floats
 from spc.results import Limits
 from spc.results.limits import Flags
 
-__all__ = ["whole_centres"]
+__all__ = ["RATIOS", "whole_centres"]
 
 #: Charts whose centre is the sum of numerators over the sum of denominators (1 where there are none).
 RATIOS = ("p", "np", "c", "u")

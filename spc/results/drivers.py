@@ -199,6 +199,8 @@ def _of_whole(found: Drivers, p: int, value: float) -> str:
     """Say how much of the deviation that is: "9 of the 11 above average"."""
     months, whole = int(found.months[p]), float(found.deviation[p])
     where = f"{_where(whole)} {_centre(found)}" + (f" in {months} months" if months > 1 else "")
+    if value == whole:
+        return f"all {_size(found, p, whole)} {where}"
     if abs(value) > abs(whole):
         return f"{_size(found, p, value)} {where}, the whole {_size(found, p, whole)}"
     return f"{_size(found, p, value)} of the {_size(found, p, whole)} {where}"

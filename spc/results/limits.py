@@ -169,15 +169,7 @@ class Limits:
     @cached_property
     def phase_of(self) -> Ints:
         """The phase in which each month lies (n_series, n_periods); -1 where none."""
-        found = np.full(self.panel.values.shape, -1, np.int64)
-        columns = np.arange(self.panel.n_periods)
-        offsets = self.phases.offsets
-        for k in range(int(np.diff(offsets).max(initial=0))):
-            owns = np.flatnonzero(offsets[:-1] + k < offsets[1:])
-            p = offsets[owns] + k
-            inside = (columns >= self.phases.first[p, None]) & (columns < self.phases.last[p, None])
-            found[owns] = np.where(inside, p[:, None], found[owns])
-        return found
+        return self.phases.of_months(self.panel.n_periods)
 
     def _lines(self, per_phase: Floats, name: str) -> Floats:
         lines = np.append(per_phase, np.nan)[self.phase_of]

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["line_at"]
 
-#: Charts whose limits stand so many times one spread from the centre, though it is no sigma of the values.
-SPREADS = ("mr", "r", "s")
 #: The t chart is judged in this root of the times (Nelson 1994).
 ROOT = 3.6
 
@@ -42,7 +40,8 @@ def _special(limits: Limits, months: Months, sigmas: float, line: Floats) -> Non
     roots = charts == CODES["t"]
     y = own.centre[roots] + sigmas * own.sigma[roots]
     line[months.series[roots]] = np.maximum(y, 0.0) ** ROOT
-    spread = np.isin(charts, [CODES[name] for name in SPREADS])
+    # limits of ranges and sds stand so many times one spread from the centre, though it is no sigma of values
+    spread = np.isin(charts, [CODES[chart.name] for chart in CHARTS.values() if chart.plots == "spreads"])
     reach = (own.upper[spread] - own.centre[spread]) / limits.width
     line[months.series[spread]] = own.centre[spread] + sigmas * reach
 
