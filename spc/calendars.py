@@ -13,6 +13,7 @@ from spc.arrays import chosen
 from spc.checks import ChoiceError, InputError, choice, parcel
 from spc.kernels.rolling import rolling as rolling_kernel
 from spc.measures import Assignment, Catalogue, Measure, by_kind, measures_of
+from spc.pairing import heard_and_paired
 from spc.panel import Floats, Panel
 
 __all__ = ["per_day", "per_working_day", "quarter_starts", "quarterly"]
@@ -281,9 +282,7 @@ def _day(day: Any) -> np.datetime64:
 
 def _quarterly_rows(panel: Panel, series: Any) -> Array:
     """Return which series are quarterly (n_series,)."""
-    seen = np.isfinite(panel.values)
-    if panel.of is not None:
-        seen = seen | (np.isfinite(panel.of) & panel.is_ratio[:, None])
+    seen, _ = heard_and_paired(panel.values, panel.of, panel.is_ratio)
     months = np.stack([seen[:, r::QUARTER].any(axis=1) for r in range(QUARTER)], axis=1).sum(axis=1)
     if series is None:
         return np.asarray((months == 1) & (seen.sum(axis=1) >= FEWEST_QUARTERS))
@@ -304,8 +303,7 @@ def _pooled(panel: Panel, rows: Assignment, window: int) -> Floats:
     quarters = window // QUARTER
     ratio = panel.is_ratio[:, None]
     of = np.ones(panel.values.shape) if panel.of is None else np.where(ratio, panel.of, 1.0)
-    paired = np.isfinite(panel.values) & np.isfinite(of)
-    heard = np.where(paired | (ratio & (np.isfinite(panel.values) | np.isfinite(of))), 1.0, np.nan)
+    heard, paired = heard_and_paired(panel.values, panel.of, panel.is_ratio)
     total, base, count = (
         _rolled(np.where(paired, cells, np.nan), window) for cells in (panel.values, of, np.ones(of.shape))
     )
@@ -315,7 +313,7 @@ def _pooled(panel: Panel, rows: Assignment, window: int) -> Floats:
         ways["given"] = total if quarters == 1 else np.full(total.shape, np.nan)
     way = np.where(panel.is_ratio, rows.each(lambda m: m.how.windows), rows.each(lambda m: m.how.bare))
     pooled = np.select([(way == name)[:, None] for name in ways], list(ways.values()), np.nan)
-    return np.where(_rolled(heard, window) == quarters, pooled, np.nan)
+    return np.where(_rolled(np.where(heard, 1.0, np.nan), window) == quarters, pooled, np.nan)
 
 
 def _rolled(cells: Floats, window: int) -> Floats:

@@ -20,6 +20,7 @@ from spc.change_tests import (
 from spc.checks import ChoiceError, choice, parcel, whole
 from spc.kernels.rolling import rolling as rolling_kernel
 from spc.measures import Assignment, Catalogue, Measure, by_kind, measures_of
+from spc.pairing import heard_and_paired
 from spc.panel import Floats, Panel
 from spc.results import Comparison
 
@@ -211,9 +212,7 @@ def _months(panel: Panel, ends: Any, length: int, per_day: bool) -> tuple[Floats
 def _window(panel: Panel, rows: Assignment, at: Any, length: int, per_day: bool) -> _Stretch:
     """Return one window of every series, ending `at`, added up and scaled as its measure."""
     top, below = _months(panel, at, length, per_day)
-    # a month with one part missing leaves both sums; a month with neither leaves no window
-    paired = np.isfinite(top) & np.isfinite(below)
-    heard = np.where(panel.is_ratio[:, None], np.isfinite(top) | np.isfinite(below), np.isfinite(top))
+    heard, paired = heard_and_paired(top, below, panel.is_ratio)
     complete = np.logical_and(heard.all(axis=1), paired.any(axis=1))
     top, below = np.where(paired, top, np.nan), np.where(paired, below, np.nan)
     total, base = _last(top, complete, mean=False), _last(below, complete, mean=False)

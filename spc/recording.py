@@ -16,6 +16,7 @@ from spc.kernels.records import runs as runs_kernel
 from spc.kernels.rolling import rolling as rolling_kernel
 from spc.kernels.zones import MISSING
 from spc.measures import Assignment, Catalogue, Measure, by_kind, measures_of
+from spc.pairing import heard_and_paired
 from spc.panel import Floats, Panel
 from spc.results import Exceptions
 from spc.results.records import CLAIMS, Records
@@ -183,7 +184,7 @@ def _comparable(
     plain = panel.observed if length == 1 else panel.given.get(length, np.full(panel.values.shape, np.nan))
     if length == 1 and not ratio.any():
         return plain, np.zeros(panel.n_series)
-    heard, paired = _heard(panel)
+    heard, paired = heard_and_paired(panel.values, panel.of, panel.is_ratio)
     sums, bases = (
         _rolled(np.where(heard, np.where(paired, part, 0.0), np.nan), length) for part in (top, below)
     )
@@ -200,15 +201,6 @@ def _comparable(
     straight = (way == "given") | ((length == 1) & ~ratio)
     cells = np.where(straight[:, None], plain, cells)
     return cells, np.where(straight | told, 0.0, CLOSE * largest)
-
-
-def _heard(panel: Panel) -> tuple[Flags, Flags]:
-    """Return the months with a part, and those with both: a month with one part leaves both sums."""
-    top = np.isfinite(panel.values)
-    if panel.of is None or not panel.is_ratio.any():
-        return top, top
-    below, ratio = np.isfinite(panel.of), panel.is_ratio[:, None]
-    return np.where(ratio, top | below, top), np.where(ratio, top & below, top)
 
 
 def _rolled(cells: Floats, length: int) -> Floats:
@@ -242,7 +234,7 @@ def _shown(panel: Panel, rows: Assignment, way: Any, ends: Ints, length: int) ->
         given = panel.aligned_cells(panel.given[length], ends, 1)[:, 0]
     else:
         given = np.full(panel.n_series, np.nan)
-    heard, paired = _heard(panel)
+    heard, paired = heard_and_paired(panel.values, panel.of, panel.is_ratio)
     cells = [np.where(heard, np.where(paired, panel.values, 0.0), np.nan), np.where(paired, 1.0, 0.0)]
     if panel.of is not None and panel.is_ratio.any():
         cells[1] = np.where(panel.is_ratio[:, None], np.where(paired, panel.of, 0.0), cells[1])

@@ -12,6 +12,7 @@ from spc.baselines import Ints
 from spc.checks import ChoiceError, choice, parcel, positive, whole
 from spc.kernels.rolling import rolling as rolling_kernel
 from spc.measures import Assignment, Catalogue, Measure, measures_of
+from spc.pairing import heard_and_paired
 from spc.panel import Floats, Panel
 from spc.results import surveys as results
 from spc.results.limits import Flags
@@ -251,9 +252,8 @@ class _Source:
         """Return the share that said yes and how many were asked, pooled over the window (n_series,)."""
         due = np.s_[:, self.every - 1 :: self.every]
         top, below = (self.panel.aligned_cells(part, at, self.window)[due] for part in self.parts)
-        # a month with one part missing leaves both sums; a month with neither leaves no window
-        paired = np.isfinite(top) & np.isfinite(below)
-        complete = np.logical_and((np.isfinite(top) | np.isfinite(below)).all(axis=1), paired.any(axis=1))
+        heard, paired = heard_and_paired(top, below)
+        complete = np.logical_and(heard.all(axis=1), paired.any(axis=1))
         yes, asked = (_summed(np.where(paired, part, np.nan), complete) for part in (top, below))
         figure, size = (self.panel.aligned_cells(cells, at, 1)[:, 0] for cells in (self.figures, self.sizes))
         with np.errstate(invalid="ignore", divide="ignore"):

@@ -15,7 +15,7 @@ from pathlib import Path
 FLOORS = {
     "kernels": "0",
     "checks": "1",
-    **dict.fromkeys(["arrays", "frames", "parsing", "rules", "ties", "wording"], "2"),
+    **dict.fromkeys(["arrays", "frames", "pairing", "parsing", "rules", "ties", "wording"], "2"),
     **dict.fromkeys(["events", "event_cells", "subgroups", "inert", "tables", "chart_kinds"], "2"),
     **dict.fromkeys(["panel", "measures", "targets"], "3"),
     **dict.fromkeys(["baselines", "results", "reading", "ledger"], "4"),
@@ -32,7 +32,7 @@ FLOORS = {
     "calendars": "3",
     "surveys": "5a",
     "years": "6",
-    **dict.fromkeys(["executive", "telling"], "6"),
+    **dict.fromkeys(["executive", "foretelling", "telling"], "6"),
     **dict.fromkeys(["scoring", "replaying", "explaining", "narrating", "samples"], "6"),
     **dict.fromkeys(["portrait", "sentences", "stretches"], "6"),
     "publishing": "6",

@@ -392,3 +392,11 @@ def test_the_page_runs() -> None:
     page = ROOT / "docs" / "comparators.md"
     found = doctest.testfile(str(page), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
     assert found.attempted > 10 and found.failed == 0
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="needs the shared data")
+def test_the_worked_page_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(SHARED)
+    page = ROOT / "docs" / "comparators_worked.md"
+    found = doctest.testfile(str(page), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
+    assert found.attempted > 15 and found.failed == 0

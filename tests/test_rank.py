@@ -208,7 +208,7 @@ def test_frames_of_populations_and_what_the_note_says() -> None:
         rates = spc.per_population(counts(24), frame)
         np.testing.assert_array_equal(rates.of, spc.per_population(counts(24), YEARS).of)
     assert "Populations of 2022 to 2023, on a line between mid-years." in rates.note
-    assert "The latest estimate, of 2022, is held to the end." in rates.note
+    assert "The latest estimates, of 2022 to 2023, are held to the end." in rates.note
     some = {key: n for key, n in YEARS.items() if key[0] == "Swindon"}
     bare = spc.per_population(counts(12), some)
     assert "No population for County." in bare.note

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -11,23 +12,27 @@ import numpy as np
 from spc.baselines import Ints
 from spc.checks import ChoiceError, choice, positive
 from spc.comparators.grouping import OK, Flags, Labels, Window
+from spc.comparators.members import members_of, within_months
 from spc.comparators.scales import KINDS
 from spc.comparators.spread import within_units
 from spc.measures import Assignment
-from spc.panel import Floats
+from spc.panel import Floats, Panel
 
-__all__ = ["kinds_of", "levels_of", "per_of", "pooled", "share_of", "sigmas_of", "targets_of"]
+__all__ = ["MOST_PER", "kinds_of", "levels_of", "per_of", "pooled", "share_of", "sigmas_of", "targets_of"]
 
 #: What a measure of the catalogue is compared as; all others are rates.
 OF_MEASURES = {"proportion": "proportion", "duration": "mean"}
 LOWEST_LEVEL, HIGHEST_LEVEL, LARGEST_SHARE = 50.0, 99.9999, 45.0
+#: More than all people there are; what is told by more is a slip.
+MOST_PER = 1e12
 
 
 def levels_of(levels: Any) -> tuple[float, ...]:
     """Return the levels in ascending order."""
-    asked = list(levels) if isinstance(levels, Iterable) and not isinstance(levels, str) else [levels]
+    given = levels.ravel() if isinstance(levels, np.ndarray) else levels
+    asked = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [given]
     heights = tuple(sorted(positive("levels", level, high=HIGHEST_LEVEL) for level in asked))
-    if not heights or heights[0] < LOWEST_LEVEL or len(set(heights)) < len(heights):
+    if not heights or heights[0] < LOWEST_LEVEL or len({f"{level:g}" for level in heights}) < len(heights):
         raise ChoiceError(
             f"`levels` must be percentages from {LOWEST_LEVEL:g} to {HIGHEST_LEVEL:g}, each once, "
             f"got {levels!r}."
@@ -37,15 +42,18 @@ def levels_of(levels: Any) -> tuple[float, ...]:
 
 def share_of(winsorise: Any) -> float:
     """Return the percent that is cut on each side."""
-    number = isinstance(winsorise, int | float) and not isinstance(winsorise, bool)
+    number = isinstance(winsorise, Real) and not isinstance(winsorise, bool | np.bool_)
     if number and 0.0 <= winsorise <= LARGEST_SHARE:
         return float(winsorise)
     raise ChoiceError(f"`winsorise` must be a percentage from 0 to {LARGEST_SHARE:g}, got {winsorise!r}.")
 
 
-def kinds_of(rows: Assignment, kind: str) -> Labels:
-    """Return what each series is compared as."""
-    if choice("kind", kind, ["auto", *KINDS]) != "auto":
+def kinds_of(rows: Assignment, kind: str, members: bool) -> Labels:
+    """Return what each series is compared as; `members` says whether months hold several observations."""
+    if choice("kind", kind, ["auto", *KINDS]) != "auto" or members:
+        if members and kind not in ("auto", "mean"):
+            raise ChoiceError(f"`kind` of months with several observations must be 'mean', got {kind!r}.")
+        kind = "mean" if members else kind
         return np.full(len(rows), kind, dtype=object)
     return rows.each(lambda measure: OF_MEASURES.get(measure.kind, "rate"), object)
 
@@ -53,7 +61,7 @@ def kinds_of(rows: Assignment, kind: str) -> Labels:
 def per_of(rows: Assignment, per: Any, catalogued: bool) -> Floats:
     """Return what the ratio of each series is told by."""
     if per is not None:
-        return np.full(len(rows), positive("per", per))
+        return np.full(len(rows), positive("per", per, high=MOST_PER))
     if not catalogued:
         return np.ones(len(rows))
     return np.asarray(rows.each(lambda measure: measure.shown.per, np.float64))
@@ -91,25 +99,31 @@ def targets_of(sums: Window, kinds: Labels, code: Ints, target: Any, per: Floats
 
 
 def sigmas_of(
-    cells: tuple[Floats, Floats], kinds: Labels, code: Ints, good: Flags, sigma: Any, per: Floats
+    panel: Panel, ends: Ints, window: int, sums: Window, kinds: Labels, code: Ints, sigma: Any, per: Floats
 ) -> Floats:
     """Return the standard deviation of single observations where means are compared, else NaN.
 
-    It comes back in the unit of total / of; a given one is in the unit of the values. `cells` are the
-    numerators and denominators of the window.
+    It comes back in the unit of total / of; a given one is in the unit of the values.
     """
+    good = sums.status == OK
     means = kinds == "mean"
     given = _numbers("sigma", sigma, len(kinds)) / per
     if (given <= 0.0).any():
         raise ChoiceError(f"`sigma` must be above 0, got {sigma!r}.")
     found = np.full(len(kinds), np.nan)
     if (means & good & np.isnan(given)).any():
-        found = within_units(*cells, code, means & good, int(code.max()) + 1)[code]
+        used, n_funnels = means & good, int(code.max()) + 1
+        if panel.within is None:
+            found = within_units(*panel.aligned(ends, window), code, used, n_funnels)[code]
+        else:
+            found = within_months(*members_of(panel, ends, window), code, used, n_funnels)[code]
     return np.where(means, np.where(np.isnan(given), found, given), np.nan)
 
 
 def _numbers(name: str, given: Any, n: int) -> Floats:
     try:
+        if np.asarray(given).dtype.kind in "bSU":
+            raise TypeError
         numbers = np.broadcast_to(np.asarray(np.nan if given is None else given, np.float64), (n,))
     except (TypeError, ValueError):
         numbers = np.full(1, np.inf)

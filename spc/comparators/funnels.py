@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from spc.arrays import named_rows
+from spc.baselines import Ints
 from spc.checks import ChoiceError, choice, parcel, whole
 from spc.comparators.asking import kinds_of, levels_of, per_of, share_of, sigmas_of, targets_of
 from spc.comparators.exact import TAILS
 from spc.comparators.grouping import OK, checked, directions, gather, numbered, unit_keys, wanted
+from spc.comparators.members import as_sums
 from spc.comparators.scales import KINDS, scale_of
 from spc.comparators.spread import ESTIMATORS
 from spc.comparators.units import Units, adjusted, judged, limits_of
@@ -36,7 +38,7 @@ def funnel(
     kind: str = "auto",
     target: Any = None,
     sigma: Any = None,
-    levels: Sequence[float] = (95, 99.8),
+    levels: Sequence[float] | float = (95, 99.8),
     exact: str = "tail",
     transform: str = "auto",
     overdispersion: str = "none",
@@ -50,7 +52,8 @@ def funnel(
     Parameters
     ----------
     panel : Panel
-        Counts or sums, with denominators (`of`): people, cases, events, or what was expected.
+        Counts or sums, with denominators (`of`): people, cases, events, or what was expected. Or several
+        observations a month, which are compared by their means.
     measures : Catalogue, optional
         Kinds, units and preferred directions.
     as_at : month, or one month a series, optional
@@ -63,15 +66,18 @@ def funnel(
         The keys that name the units; by default "area", or the only key beside "measure". Series that share
         all other keys stand in one funnel.
     among : sequence of str, optional
-        Names of the units to compare; all others have the status `not compared`.
+        Names of the units to compare; all others have the status `not compared`. Units named by several keys
+        are written "Wiltshire / Trowbridge".
     kind : {"auto", "rate", "proportion", "ratio", "mean"}
         Events by size (Poisson), a part of whole cases (binomial), observed over expected (Poisson), or a
-        mean of observations. "auto": proportions and durations as the catalogue has them, else rates.
+        mean of observations. "auto": proportions and durations as the catalogue has them, several
+        observations a month as means, else rates.
     target : float or (n_series,) float64, optional
         In the unit of the values; by default the pooled figure of the funnel, and 1 for a ratio.
     sigma : float or (n_series,) float64, optional
-        Of single observations, for means; by default from the months of the window.
-    levels : sequence of float
+        Of single observations, for means, in the unit of the values; by default from the observations
+        within the months, or where these are not known from how the months of the window differ.
+    levels : float or sequence of float
         Of the limits, in percent.
     exact : {"tail", "midp", "spiegelhalter", "none"}
         Which tail of the exact law of counts is asked where nothing but chance is allowed for.
@@ -132,8 +138,9 @@ def funnel(
     if improvement is not None:
         choice("improvement", improvement, IMPROVEMENTS)
     rows, names = measures_of(panel, measures), unit_keys(panel, group)
+    source, panel = panel, as_sums(panel)
     ends, code = panel.positions(as_at), numbered(panel, names)
-    kinds, factor = kinds_of(rows, kind), per_of(rows, per, measures is not None)
+    kinds, factor = kinds_of(rows, kind, panel.within is not None), per_of(rows, per, measures is not None)
     sums = checked(gather(panel, ends, window, min_count), kinds, wanted(panel, names, among))
     units = Units(
         kind=kinds,
@@ -141,7 +148,7 @@ def funnel(
         total=sums.total,
         of=sums.of,
         target=targets_of(sums, kinds, code, target, factor),
-        sigma=sigmas_of(panel.aligned(ends, window), kinds, code, sums.status == OK, sigma, factor),
+        sigma=sigmas_of(panel, ends, window, sums, kinds, code, sigma, factor),
         phi=np.ones(panel.n_series),
         tau=np.zeros(panel.n_series),
         exact=np.full(panel.n_series, exact != "none"),
@@ -149,7 +156,7 @@ def funnel(
     )
     return _drawn(
         adjusted(units, code, choices),
-        panel=panel,
+        panel=source,
         ends=ends,
         window=int(window),
         group=names,
@@ -199,7 +206,7 @@ def funnel_curve(funnel: Funnel, *, points: int = 100, **keys: Any) -> Curve:
     Raises
     ------
     ChoiceError
-        Keys that leave several funnels, or none that was judged.
+        Keys that leave several funnels, or none that was judged; units with targets or sigmas of their own.
 
     Examples
     --------
@@ -211,12 +218,7 @@ def funnel_curve(funnel: Funnel, *, points: int = 100, **keys: Any) -> Curve:
     parcel("funnel", funnel, Funnel, "spc.funnel(panel)")
     points = whole("points", points, 2, 10_000)
     rows = named_rows(funnel.panel.keys, keys, np.arange(funnel.panel.n_series))
-    rows = rows[funnel.status[rows] == OK]
-    if len(np.unique(funnel.code[rows])) != 1:
-        raise ChoiceError(
-            f"`funnel_curve` draws one funnel at a time, got {len(np.unique(funnel.code[rows])):,}: "
-            "name it by its keys, as in measure='Burglary'."
-        )
+    rows = _of_one(funnel, rows[funnel.status[rows] == OK])
     s = int(rows[np.argmin(funnel.of[rows])])
     sizes = np.geomspace(funnel.of[rows].min(), funnel.of[rows].max(), points)
     exact = bool((funnel.method[rows] == "exact").all())
@@ -237,3 +239,23 @@ def funnel_curve(funnel: Funnel, *, points: int = 100, **keys: Any) -> Curve:
     )
     lower, upper = limits_of(line, funnel.levels, funnel.choices["exact"])
     return Curve(funnel.levels, sizes, float(funnel.target[s]), lower * per, upper * per)
+
+
+def _of_one(funnel: Funnel, rows: Ints) -> Ints:
+    """Return the units of the funnel that is drawn, refused where one line cannot stand for all of them."""
+    count = len(np.unique(funnel.code[rows]))
+    if not count:
+        raise ChoiceError("`funnel_curve` needs a unit that was judged, got none: see `funnel.status`.")
+    if count > 1:
+        raise ChoiceError(
+            f"`funnel_curve` draws one funnel at a time, got {count:,}: name it by its keys, as in "
+            "measure='Burglary'."
+        )
+    for name in ("kind", "transform", "per", "target", "sigma"):
+        told = getattr(funnel, name)[rows]
+        if any(each != told[0] and not (each != each and told[0] != told[0]) for each in told):
+            raise ChoiceError(
+                f"`funnel_curve` draws units that share one `{name}`, got {len(np.unique(told)):,}: "
+                "their limits stand in `lower` and `upper`."
+            )
+    return rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from spc.baselines import Ints
 from spc.checks import ChoiceError, whole
 from spc.measures import Assignment
+from spc.pairing import heard_and_paired
 from spc.panel import Floats, Panel
 
 __all__ = [
@@ -56,7 +57,7 @@ def unit_keys(panel: Panel, group: Any) -> tuple[str, ...]:
         for name in asked or (group,):
             if name not in keys:
                 raise ChoiceError(f"`group` must name keys of the panel, {', '.join(keys)}, got {name!r}.")
-        return tuple(str(name) for name in asked)
+        return tuple(dict.fromkeys(asked))
     others = [name for name in keys if name != "measure"] or keys
     if "area" in keys or len(others) == 1:
         return ("area",) if "area" in keys else (others[0],)
@@ -85,14 +86,19 @@ def wanted(panel: Panel, group: tuple[str, ...], among: Any) -> Flags:
     """Return which series belong to the units named; all where `among` is None."""
     if among is None:
         return np.ones(panel.n_series, bool)
+    if isinstance(among, Mapping) and among:
+        raise ChoiceError(
+            "`among` must be one list of units here, got a mapping: spc.rank takes a list for each unit."
+        )
     names = names_of(panel, group)
-    asked = [among] if isinstance(among, str) or not isinstance(among, Iterable) else list(among)
+    asked = list(among) if isinstance(among, Iterable) and not isinstance(among, str) else [among]
     known = set(names)
     for name in asked:
-        if name not in known:
+        if not isinstance(name, str) or name not in known:
             raise ChoiceError(f"`among` must name units of the panel, got {name!r}: see `panel.keys`.")
-    chosen = set(asked)
-    return np.array([name in chosen for name in names], bool)
+    if not asked:
+        raise ChoiceError("`among` must name at least one unit, got none: leave it out to compare all.")
+    return np.isin(names, asked)
 
 
 def gather(panel: Panel, ends: Ints, window: int, min_count: int | None) -> Window:
@@ -104,8 +110,7 @@ def gather(panel: Panel, ends: Ints, window: int, min_count: int | None) -> Wind
     least = length if min_count is None else whole("min_count", min_count, 1, length)
     top, below = panel.aligned(ends, length)
     ratio = panel.is_ratio
-    paired = np.isfinite(top) & np.isfinite(below)
-    heard = np.where(ratio[:, None], np.isfinite(top) | np.isfinite(below), np.isfinite(top))
+    heard, paired = heard_and_paired(top, below, ratio)
     total = np.array([math.fsum(row) for row in np.where(paired, top, 0.0)])
     of = np.array([math.fsum(row) for row in np.where(paired, below, 0.0)])
     of[~ratio] = np.nan

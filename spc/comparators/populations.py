@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from spc.checks import ChoiceError, InputError, choice, parcel, positive
+from spc.comparators.asking import MOST_PER
 from spc.comparators.grouping import Labels, names_of, unit_keys
 from spc.panel import Floats, Panel
 
@@ -81,7 +82,7 @@ def per_population(
     """
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
     choice("between", between, ["line", "step"])
-    size = positive("per", per)
+    size = positive("per", per, high=MOST_PER)
     if panel.start is None:
         raise ChoiceError("`panel` must have a calendar: populations are by year.")
     names = unit_keys(panel, group)
@@ -127,7 +128,7 @@ def _year(when: Any, area: Any) -> int:
     try:
         if isinstance(when, bool) or int(when) != float(when) or not 1800 <= int(when) <= 2200:
             raise ValueError
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(f"`populations`, {' / '.join(map(str, area))}: {when!r} is no year.") from None
     return int(when)
 
@@ -136,7 +137,7 @@ def _people(n: Any, area: str, year: int) -> float:
     try:
         if isinstance(n, bool | str) or not math.isfinite(float(n)) or float(n) <= 0.0:
             raise ValueError
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(f"`populations`, {area}, {year}: {n!r} is no number of people above 0.") from None
     return float(n)
 
@@ -154,18 +155,34 @@ def _monthly(years: Years, months: Any, between: str) -> Floats:
 
 
 def _note(areas: Labels, known: dict[str, Years], months: Any, between: str) -> str:
-    """Say which populations were used, which were held, and who has none."""
-    used = sorted({y for area in set(areas) for y in known.get(area, {})})
-    if not used:
-        return "No area has a population."
+    """Say which populations were used, which were held, which years have none, and who has none at all."""
+    names = sorted(set(areas))
+    years = [sorted(known[area]) for area in names if area in known]
+    if not years:
+        return "No area has a population." if names else ""
+    used = [y for each in years for y in each]
     how = "on a line between mid-years" if between == "line" else "each calendar year its own"
-    told = [f"Populations of {used[0]} to {used[-1]}, {how}."]
-    last = max((int(months[-1]) - (MIDDLE if between == "line" else 0)) // MONTHS, used[0])
-    held = sorted({max(known[area]) for area in set(areas) if area in known and max(known[area]) < last})
-    if held:
-        told.append(f"The latest estimate, of {held[0]}, is held to the end.")
-    bare = sorted({str(area) for area in areas if area not in known})
+    told = [f"Populations of {_span(used)}, {how}."]
+    # the middles of the first and the last month, in half months from the point at which estimates hold
+    begin, end = (2 * int(month) + 1 - (2 * MIDDLE if between == "line" else 0) for month in months[[0, -1]])
+    early = [each[0] for each in years if begin < 2 * MONTHS * each[0]]
+    late = [each[-1] for each in years if end > 2 * MONTHS * (each[-1] + (between == "step"))]
+    for which, held, where in (("earliest", early, "from the start"), ("latest", late, "to the end")):
+        many = len(set(held)) > 1
+        if held:
+            told.append(
+                f"The {which} estimate{'s' * many}, of {_span(held)}, {'are' if many else 'is'} held {where}."
+            )
+    calendar = range(int(months[0]) // MONTHS, int(months[-1]) // MONTHS + 1)
+    gaps = sorted({y for each in years for y in calendar if each[0] < y < each[-1] and y not in each})
+    if gaps and between == "step":
+        told.append(f"Where {', '.join(map(str, gaps))} has no estimate, the one before it stands.")
+    bare = [area for area in names if area not in known]
     if bare:
         more = f" and {len(bare) - 3} more" if len(bare) > 3 else ""
         told.append(f"No population for {', '.join(bare[:3])}{more}.")
     return " ".join(told)
+
+
+def _span(years: list[int]) -> str:
+    return str(min(years)) if min(years) == max(years) else f"{min(years)} to {max(years)}"

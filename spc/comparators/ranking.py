@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from spc.comparators.grouping import (
     unit_keys,
     wanted,
 )
+from spc.comparators.members import as_sums
 from spc.comparators.scales import KINDS
 from spc.kernels.ranks import rank_draws, rank_intervals
 from spc.measures import IMPROVEMENTS, Assignment, Catalogue, Measure, measures_of
@@ -37,6 +38,8 @@ ON_PAPER = 1e-12
 MOST_CELLS = 50_000_000
 #: Above this the Poisson law is the normal one, and numpy's generator near its end.
 LARGE = 1e15
+#: Above this a count under `LARGE` is one case in a thousand or fewer, and the binomial law the Poisson one.
+MOST_CASES = 1e18
 
 
 def rank(
@@ -66,11 +69,11 @@ def rank(
         As for `funnel`.
     among : sequence of str, or mapping of str to sequence of str, optional
         The units to rank; or, for each unit, its most similar ones, among which (itself included) it is
-        ranked.
+        ranked. Units named by several keys are written "Wiltshire / Trowbridge".
     kind : {"auto", "rate", "proportion", "ratio", "mean"}
         As for `funnel`; series without denominators are ranked by their totals, as Poisson counts.
     sigma : float or (n_series,) float64, optional
-        Of single observations, for means; by default from the months of the window.
+        Of single observations, for means, in the unit of `value`; by default as for `funnel`.
     improvement : {"high", "low", "neither"}, optional
         1 is the best; the highest where neither is better. By default as in the catalogue.
     level : float
@@ -98,7 +101,10 @@ def rank(
     proportions from Beta(n + 1/2, of - n + 1/2), means from Normal(mean, sigma^2 / of); "bootstrap" from
     Poisson(n) / of and Binomial(of, n / of) / of, where a unit without events never has one. The interval
     leaves at most (100 - level) / 2 percent of the simulated ranks out on each side. It is that of one unit,
-    not of all together. Stocks, medians and surveys are ranked without an interval: their chance is unknown.
+    not of all together. Stocks, medians and surveys are ranked without an interval: their chance is unknown;
+    so are means of a single month without `sigma`, unless the panel holds several observations a month.
+    Units are drawn as if nothing were known of the others: where counts are rare (under some 100 events), or
+    sizes very unlike, the interval holds the true rank less often than `level` says, see docs/comparators.md.
 
     Examples
     --------
@@ -118,9 +124,10 @@ def rank(
     if improvement is not None:
         choice("improvement", improvement, IMPROVEMENTS)
     rows, names = measures_of(panel, measures), unit_keys(panel, group)
+    source, panel = panel, as_sums(panel)
     ends, code = panel.positions(as_at), numbered(panel, names)
-    kinds = kinds_of(rows, kind)
-    among_rows = None if isinstance(among, Mapping) else among
+    kinds = kinds_of(rows, kind, panel.within is not None)
+    among_rows = None if isinstance(among, Mapping) and among else among
     sums = gather(panel, ends, window, min_count)
     way = np.where(panel.is_ratio, "ratio", rows.each(lambda measure: measure.how.bare, object))
     value, sums = _values(panel, sums, way, ends, window)
@@ -131,7 +138,8 @@ def rank(
     law[way == "sum"] = "poisson"
     law[(way == "mean") | (way == "given")] = ""
     sums.status[(sums.status == OK) & (law == "poisson") & (sums.total < 0.0)] = "negative value"
-    spread = sigmas_of(panel.aligned(ends, window), kinds, code, sums.status == OK, sigma, np.ones(len(law)))
+    spread = sigmas_of(panel, ends, window, sums, kinds, code, sigma, np.ones(len(law)))
+    law[(law == "normal") & ~(spread > 0.0)] = ""  # means whose chance is unknown have no interval
     better = directions(rows, improvement)
     places, urn = _Places(panel.n_series), _Urn(panel, sums, law, spread, method, draws, start)
     for members, asked in _sets(panel, names, code, sums, among):
@@ -141,7 +149,7 @@ def rank(
             places.simulate(members, asked, sign[:, None] * urn.draw(members), share)
     value[sums.status != OK] = np.nan
     return Ranking(
-        panel=panel,
+        panel=source,
         ends=ends,
         window=int(window),
         group=names,
@@ -156,7 +164,7 @@ def rank(
 def _tail(level: Any) -> float:
     if not 50.0 <= positive("level", level, high=100.0) < 100.0:
         raise ChoiceError(f"`level` must be from 50 to below 100 percent, got {level!r}.")
-    return 0.5 * (1.0 - float(level) / 100.0)
+    return (100.0 - float(level)) / 200.0
 
 
 def _values(panel: Panel, sums: Window, way: Labels, ends: Ints, window: int) -> tuple[Floats, Window]:
@@ -179,7 +187,7 @@ def _sets(
     """Yield rows that are ranked together, and which are asked for; all others get a status."""
     units = names_of(panel, names)
     peers = {name: {name, *_listed(panel, names, others)} for name, others in _mapped(among).items()}
-    wanted(panel, names, peers or None)
+    wanted(panel, names, list(peers) or None)
     if peers:
         lone = np.array([name not in peers for name in units], bool)
         sums.status[lone & (sums.status == OK)] = "not compared"
@@ -203,8 +211,10 @@ def _mapped(among: Any) -> Mapping[str, Any]:
 
 
 def _listed(panel: Panel, names: tuple[str, ...], others: Any) -> set[str]:
-    wanted(panel, names, others)
-    return {others} if isinstance(others, str) else set(others)
+    asked = list(others) if isinstance(others, Iterable) and not isinstance(others, str) else [others]
+    if asked:
+        wanted(panel, names, asked)
+    return set(asked)
 
 
 class _Urn:
@@ -245,7 +255,7 @@ class _Urn:
         if total > LARGE:
             spread = np.sqrt(total * (1.0 - chance))
             return np.asarray((total + spread * random.standard_normal(n)) / of)
-        if self.law[s] == "binomial":
+        if self.law[s] == "binomial" and of < MOST_CASES:
             return random.binomial(int(np.rint(of)), chance, n) / of
         return random.poisson(total, n) / of
 

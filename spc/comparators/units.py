@@ -93,7 +93,7 @@ def adjusted(units: Units, code: Ints, choices: dict[str, Any]) -> Units:
             ESTIMATORS[choices["estimator"]],
             choices["winsorise"] / 100.0,
         )
-        few = np.bincount(code[good], minlength=n_funnels) < FEWEST
+        few = (np.bincount(code[good], minlength=n_funnels) < FEWEST) | np.isnan(found[0])
         status[good[few[code[good]]]] = "too few units"
         if choices["overdispersion"] == "multiplicative":
             phi[good] = np.fmax(1.0, found[0][code[good]])

@@ -10,6 +10,7 @@ import numpy as np
 from spc.checks import ChoiceError
 from spc.hierarchy.families import Families
 from spc.measures import Assignment, Measure, by_kind, measures_of
+from spc.pairing import heard_and_paired
 from spc.panel import Floats, Panel
 
 __all__ = ["MISSING", "ROLLS", "Roll", "added", "heard", "refuse_kinds", "told"]
@@ -117,10 +118,7 @@ def _sort_text(panel: Panel, rows: Assignment, s: int) -> str:
 
 def heard(panel: Panel) -> Flags:
     """Return the months that are observed in full: of a ratio both parts (n_series, n_periods)."""
-    seen = np.isfinite(panel.values)
-    if panel.of is None:
-        return seen
-    return seen & (np.isfinite(panel.of) | ~panel.is_ratio[:, None])
+    return heard_and_paired(panel.values, panel.of, panel.is_ratio)[1]
 
 
 def added(panel: Panel, families: Families, missing: str) -> tuple[Floats, Floats | None, Flags]:

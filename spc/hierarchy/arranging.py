@@ -14,6 +14,7 @@ from spc.checks import ChoiceError, parcel
 from spc.hierarchy.adding import Flags, refuse_kinds, told
 from spc.hierarchy.families import Families, families_of, on_calendar
 from spc.measures import Assignment, catalogue_of
+from spc.pairing import heard_and_paired
 from spc.panel import Floats, Panel
 
 __all__ = ["Arranged", "arranged", "windows_of"]
@@ -147,14 +148,13 @@ def windows_of(panel: Panel, mean: Flags, length: int) -> tuple[Floats, Floats]:
     """
     ratio = panel.is_ratio[:, None]
     of = np.full(panel.values.shape, np.nan) if panel.of is None else panel.of
-    top, below = np.isfinite(panel.values), np.isfinite(of)
-    paired = top & (below | ~ratio)
+    heard, paired = heard_and_paired(panel.values, of, panel.is_ratio)
     plain = replace(panel, of=None, is_ratio=np.zeros(panel.n_series, bool), given={}, within=None)
 
     def summed(cells: Floats, least: int) -> Floats:
         return rolling.total(replace(plain, values=cells), window=length, min_count=least).values
 
-    listened = summed(np.where(np.where(ratio, top | below, top), 0.0, np.nan), length)
+    listened = summed(np.where(heard, 0.0, np.nan), length)
     sums = np.array(summed(np.where(paired, panel.values, np.nan), 1))
     if mean.any():
         sums[mean] = rolling.mean(plain, window=length, min_count=1).values[mean]

@@ -53,7 +53,7 @@ def cut_mean(residual, error, spread, share, way):
         kept = min(max(z[i], low), high)
         total += kept * kept
         count += 1
-    return total / count, count
+    return total / max(count, 1), count
 
 
 @row
@@ -70,11 +70,13 @@ def by_moments(residual, error, phi, share, way, count):
             weights[m] = 1.0 / (error[i] * error[i])
             m += 1
     ordered = np.sort(weights[:m])
-    first, second = 0.0, 0.0
+    # sum w - sum w^2 / sum w, as products of pairs: one weight far above all others leaves nothing of the
+    # difference, but all of the products
+    first, pairs = 0.0, 0.0
     for weight in ordered:
+        pairs += weight * first
         first += weight
-        second += weight * weight
-    return max(0.0, (count * phi - (count - 1.0)) / (first - second / first))
+    return max(0.0, (count * phi - (count - 1.0)) / (2.0 * pairs / first))
 
 
 @row
@@ -98,7 +100,7 @@ def by_halving(residual, error, share, way, constant):
 def dispersions(
     first, last, counts, offsets, residuals, errors, share, way, constant, iterated, out_phi, out_tau
 ):
-    """Fill phi (not below 0, not raised to 1) and tau of each funnel; NaN where it has fewer than two units.
+    """Fill phi (not below 0, not raised to 1) and tau of each funnel; NaN if fewer than two units are left.
 
     Funnel g has the units `offsets[g]` to `offsets[g] + counts[g]` of `residuals` and `errors`.
     """
@@ -109,6 +111,8 @@ def dispersions(
         begin, end = offsets[g], offsets[g] + counts[g]
         residual, error = residuals[begin:end], errors[begin:end]
         mean, count = cut_mean(residual, error, 0.0, share, way)
+        if count < 2:
+            continue
         out_phi[g] = mean / constant
         if iterated:
             out_tau[g] = math.sqrt(by_halving(residual, error, share, way, constant))

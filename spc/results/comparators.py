@@ -43,7 +43,7 @@ class Funnel:
         What the ratio is told by: 1,000 for rates per 1,000. `value`, `target` and limits are multiplied.
     value, target : (n_series,) float64
     sigma : (n_series,) float64
-        Standard deviation of single observations (means), in the unit of total / of; else NaN.
+        Standard deviation of single observations (means), in the unit of the values; else NaN.
     phi, tau : (n_series,) float64
         Factor on the variance, at least 1, and standard deviation between units on the scale of `transform`.
     z, p : (n_series,) float64
@@ -174,7 +174,7 @@ class Ranking:
     among : (n_series,) int64
         How many units were ranked, this one included; 0 where there is no rank.
     lower, upper : (n_series,) float64
-        The interval of the rank.
+        The interval of the rank; NaN where the chance of a figure is not known.
     expected : (n_series,) float64
         The mean of the simulated ranks.
     better : (n_series,) int8
