@@ -62,6 +62,7 @@ CHARTS = (
     Entry("r", "subgroups.md#spreads", "the ranges within the month"),
     Entry("s", "subgroups.md#spreads", "the standard deviations within the month"),
     Entry("seasonal_xmr", "seasonal.md", "monthly figures with a summer and a winter"),
+    Entry("forecast", "forecast.md", "figures that drift: each month against what those before let expect"),
 )
 #: What is not a row of CHARTS.
 OTHERS = (
@@ -148,6 +149,8 @@ def _shown(value: float | str) -> str:
 def _span(setting: Setting) -> str:
     if isinstance(setting.default, bool):
         return "`True`, `False`"
+    if setting.among:
+        return f"a row of `{setting.among}`"
     if setting.words:
         return ", ".join(map(_shown, setting.words))
     kind = "a whole number" if setting.is_whole else "a number"

@@ -40,6 +40,7 @@ _HOMES = {
     "phases_at": "phasing",
     "phases_at_steps": "phasing",
     "phases": "phasing",
+    "Forecast": "results.forecasts",
     "Proposals": "results.proposals",
     "Rebased": "rebasing",
     "before_and_after": "rebasing",
@@ -74,7 +75,7 @@ _HOMES = {
     "Remarks": "publishing.remarks",
     "since": "publishing.papers",
 }
-_ROOMS = ("rolling", "samples")
+_ROOMS = ("forecast", "rolling", "samples")
 
 __all__ = [
     "CHARTS",
@@ -87,6 +88,7 @@ __all__ = [
     "Chart",
     "ChoiceError",
     "Exclusion",
+    "Forecast",
     "InputError",
     "Measure",
     "Panel",
@@ -112,6 +114,7 @@ __all__ = [
     "contributions",
     "driven_by",
     "exceptions",
+    "forecast",
     "funnel",
     "funnel_curve",
     "limits",
@@ -143,7 +146,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from spc import rolling, samples
+    from spc import forecast, rolling, samples
     from spc.agreeing import agreed, save_limits
     from spc.assuring import assure
     from spc.baselines import Phases, Window
@@ -170,6 +173,7 @@ if TYPE_CHECKING:
     from spc.rebasing import Rebased, before_and_after
     from spc.recording import records
     from spc.results.assurance import Assurance
+    from spc.results.forecasts import Forecast
     from spc.results.proposals import Proposals
     from spc.rules import RULES, Rule
     from spc.scoring import scorecard

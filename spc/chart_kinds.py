@@ -18,7 +18,8 @@ __all__ = ["CHARTS", "CODES", "Chart", "Setting"]
 class Setting:
     """What a chart has of its own: a default, and the numbers (low to high) or words that it may be.
 
-    Where the default is True or False nothing else will do.
+    Where the default is True or False nothing else will do. `among` names a table of another room, such as
+    "spc.forecast.METHODS", whose words these are: that room refuses others.
     """
 
     default: float | str
@@ -26,6 +27,7 @@ class Setting:
     high: float = math.inf
     words: tuple[str, ...] = ()
     is_whole: bool = False
+    among: str = ""
 
     def check(self, name: str, given: Any) -> float | str:
         """Return what was given, or refuse it with what it may be."""
@@ -35,6 +37,8 @@ class Setting:
             return given
         if self.words:
             return choice(name, given, self.words)
+        if self.among:
+            return str(given)
         if self.is_whole:
             return whole(name, given, int(self.low), int(self.high))
         number = float(given) if isinstance(given, int | float | np.number) else math.nan
@@ -94,6 +98,8 @@ class Chart:
         object.__setattr__(self, "title", self.title or self.name)
 
 
+#: The method of forecast charts, a row of `spc.forecast.METHODS`.
+FORECAST_BY = "naive"
 #: Centre and sigma by any estimator; by any of sigma, about a centre that is a ratio of sums.
 FREELY = ("centre", "sigma", "gaps", "screen", "autocorrelation")
 SPREAD = ("sigma", "gaps", "screen", "autocorrelation")
@@ -313,6 +319,18 @@ CHARTS: dict[str, Chart] = {
             options={"shrink": Setting("quartile", words=("quartile", "none"))},
             title="seasonal XmR",
             takes=FREELY,
+        ),
+        # Montgomery (2013), section 10.4: limits for the errors of a forecast made one month before
+        Chart(
+            "forecast",
+            "what earlier months let expect; limits of prediction, as rarely crossed as so many sigma",
+            zones="limits",
+            options={
+                "known": Setting("month_before", words=("month_before", "baseline")),
+                "method": Setting(FORECAST_BY, among="spc.forecast.METHODS"),
+            },
+            title="forecast chart",
+            knows=(),
         ),
     )
 }

@@ -159,6 +159,8 @@ def _limits(card: Scorecard, one: Portrait) -> Iterator[str]:
     if stretch.chart != "xmr":
         how = chart.about if chart.about.startswith(chart.title) else f"{chart.title}: {chart.about}"
     set_by = f"those agreed, from {base}" if stretch.agreed else f"set by {base}"
+    if card.limits.choices.get("options", {}).get(stretch.chart, {}).get("known") == "month_before":
+        set_by = f"set by the months before, from {one.month(stretch.first)} on"
     yield (
         f"Limits{' of this month' if stretch.varies else ''} are {set_by}: centre {centre}, {told}{missing}; "
         f"{how}."

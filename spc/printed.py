@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from spc.checks import ChoiceError, choice
+from spc.foretelling import FORETOLD
 from spc.scoring import ARROWS, Scorecard
 from spc.wording import ROLLING_ONLY, change_text
 
-__all__ = ["ASIDE", "FORMS", "NUMBERS", "WORDS", "heaviest", "scorecard_columns", "text_table"]
+__all__ = ["ASIDE", "FORMS", "NUMBERS", "WORDS", "behind", "heaviest", "scorecard_columns", "text_table"]
 
 Column = np.ndarray[Any, Any]
 
@@ -30,12 +31,16 @@ ASIDE: dict[str, Callable[[Scorecard], Column]] = {
     "chart": lambda card: np.where(card.monthly, card.charts, ""),
     "evidence": lambda card: np.where(card.monthly, card.comparison.evidence[:, 2], ""),
     "warnings": lambda card: np.where(card.monthly, (card.cover or card.limits).warnings, ""),
+    "forecast": lambda card: card.foretold.get("forecast", np.full(card.panel.n_series, "", object)),
+    "difference": lambda card: card.foretold.get("difference", np.full(card.panel.n_series, "", object)),
 }
 #: Columns of printed words, weightings excepted, which are printed as the numbers that they are.
 WORDS = (
     *dict.fromkeys(name for names in FORMS.values() for name in names if name != "weighting"),
     *ASIDE,
 )
+#: Columns of words that are figures.
+FIGURES = ("month", "m3", "m12", "forecast")
 #: The trend line, which pages alone can show.
 LINE = "line"
 #: Column of numbers to its name in `card.to_frame(form="numbers")`; data files have them behind the words.
@@ -51,6 +56,11 @@ NUMBERS = {
     "exceptions_mask": "mask",
     "weighting": "weighting",
 }
+
+
+def behind(card: Scorecard) -> tuple[str, ...]:
+    """Return the columns that stand behind those of any form, because the card was made with them."""
+    return FORETOLD if card.foretold else ()
 
 
 def heaviest(card: Scorecard, top: int | None, rows: Sequence[int] | None = None) -> list[int]:
@@ -94,7 +104,7 @@ def scorecard_columns(
     """
     beside = [column.name for column in card.beside]
     everything = [LINE, *dict.fromkeys([*WORDS, *NUMBERS, *beside])]
-    wanted = list(columns) or [*FORMS[choice("form", form, FORMS)], *beside]
+    wanted = list(columns) or [*FORMS[choice("form", form, FORMS)], *behind(card), *beside]
     if not columns and numbers:
         wanted = list(dict.fromkeys([*wanted, *NUMBERS]))
     for name in wanted:
@@ -146,7 +156,7 @@ def text_table(columns: dict[str, Column]) -> str:
     lines = []
     for name, cells in spelt.items():
         wide = max(map(len, [name, *cells]))
-        right = columns[name].dtype.kind in "fiu" or name in ("month", "m3", "m12") or "change" in name
+        right = columns[name].dtype.kind in "fiu" or name in FIGURES or "change" in name
         side = ">" if right else "<"
         lines.append([f"{cell:{side}{wide}}" for cell in [name, "-" * wide, *cells]])
     return "\n".join("  ".join(row).rstrip() for row in zip(*lines, strict=True))

@@ -20,6 +20,7 @@ from spc.checks import ChoiceError, choice, parcel
 from spc.comparing import compare
 from spc.covers import Beside, Cover
 from spc.detection import exceptions
+from spc.foretelling import FORETOLD, Foretold, expected_at, foretold
 from spc.measures import Assignment, Catalogue, Measure, by_kind, catalogue_of, measures_of
 from spc.panel import Ends, Floats, Panel
 from spc.phasing import phases_at_steps
@@ -73,6 +74,8 @@ class Scorecard:
         What `publish` has hidden; the figures here are then those that may be seen.
     beside : tuple of Beside
         Columns of words that `publish` has put beside the figures.
+    expected : (n_series,) float64, optional
+        What was forecast for the month, in the unit of the page.
     """
 
     weights: Weights
@@ -84,6 +87,7 @@ class Scorecard:
     absent: tuple[str, ...] = ()
     cover: Cover | None = None
     beside: tuple[Beside, ...] = ()
+    expected: Floats | None = None
 
     @property
     def exceptions(self) -> Exceptions:
@@ -125,6 +129,11 @@ class Scorecard:
         if self.cover is not None:
             return self.cover.assurance
         return assure(self.exceptions, measures=self.measures)
+
+    @property
+    def foretold(self) -> dict[str, Words]:
+        """The columns `forecast` and `difference` in words, where a forecast was asked for."""
+        return foretold(self.comparison.current[:, 0], self.expected, self.measures)
 
     @property
     def acknowledged(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -193,7 +202,7 @@ class Scorecard:
         columns["status"] = self.status
         if self.cover is not None:
             columns = self.cover.over(columns)
-        return columns | {column.name: column.texts for column in self.beside}
+        return columns | self.foretold | {column.name: column.texts for column in self.beside}
 
     def _numbers(self) -> dict[str, Any]:
         table, monthly = self.comparison, self.monthly
@@ -207,6 +216,8 @@ class Scorecard:
             columns[f"trend_{name}" if name in ("strength", "direction") else name] = getattr(
                 self.trend, name
             )
+        if self.expected is not None:
+            columns |= dict(zip(FORETOLD, (self.expected, table.current[:, 0] - self.expected), strict=True))
         columns["mask"] = self.exceptions.at
         columns["weighting"] = np.where(monthly, self.weights.weight, np.nan)
         parts = {
@@ -236,6 +247,7 @@ def scorecard(
     weighting: str | Weighting = "opcc",
     phase: Phases | str | None = None,
     agreed: Agreed | None = None,
+    forecast: Foretold | None = None,
 ) -> Scorecard:
     """Make the scorecard of a month: windows, changes, trends, exceptions and their weightings.
 
@@ -260,6 +272,8 @@ def scorecard(
         baseline; with phases ask for `baseline=21`, say.
     agreed : Agreed, optional
         Limits that were saved, from `spc.agreed`: they take the place of `baseline`, `chart` and `phase`.
+    forecast : str or Forecast, optional
+        What the month is set against: a row of `spc.forecast.METHODS`, of the months before, or a forecast.
 
     Returns
     -------
@@ -310,6 +324,7 @@ def scorecard(
         as_at=last if panel.start is None else panel.start + last,
         note=panel.note if measures is None else measures.note or panel.note,
         absent=tuple(row.name for row in measures or () if row.name not in have),
+        expected=None if forecast is None else expected_at(panel, rows, forecast, each.columns),
     )
 
 

@@ -14,6 +14,7 @@ __all__ = [
     "TREND_WORDS",
     "Unit",
     "change_text",
+    "difference_text",
     "exception_words",
     "month_text",
     "rounded",
@@ -97,6 +98,31 @@ def change_text(change: float, unit: Unit, label: str | None = None) -> str:
         return _time_text(change)
     suffix = label if label is not None else ("% points" if unit.change == "points" else "%")
     return f"{rounded(change, 1):,}{suffix}"
+
+
+def difference_text(value: float, expected: float, unit: Unit) -> str:
+    """Print a value against its forecast; both are of this unit, already scaled.
+
+    What is told is the difference of the printed figures, so that a row adds up.
+
+    Examples
+    --------
+    >>> print(difference_text(544.0, 499.6, unit_of("number")))
+    44 above the forecast
+    >>> print(difference_text(21.8, 31.62, unit_of("percent")))
+    9.8 points below the forecast
+    >>> print(difference_text(44.4, 43.6, unit_of("number")))
+    as forecast
+    """
+    if value != value or expected != expected:
+        return ""
+    decimals = 0 if unit.is_time else unit.decimals
+    apart = rounded(value, decimals) - rounded(expected, decimals)
+    if apart == 0:
+        return "as forecast"
+    size = _time_text(float(abs(apart))) if unit.is_time else f"{abs(apart):,}"
+    points = " points" if unit.change == "points" else ""
+    return f"{size}{points} {'above' if apart > 0 else 'below'} the forecast"
 
 
 def _time_text(seconds: float) -> str:

@@ -22,7 +22,7 @@ PAGES = sorted(path.stem for path in (DOCS / "methods" / "words").glob("*.md"))
 #: Pages that print rows of CHARTS.
 OF_CHARTS = [
     *("individuals", "run", "p_np", "c_u", "laney", "rare_events", "small_counts", "memory", "subgroups"),
-    "seasonal",
+    *("seasonal", "forecast"),
 ]
 
 

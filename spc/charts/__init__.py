@@ -16,6 +16,7 @@ from spc.charts.attributes import c, i_prime, np_chart, p, p_prime, u, u_prime
 from spc.charts.bounding import within
 from spc.charts.excluding import Exclusion, barred_months
 from spc.charts.fitting import Fitted, Problem
+from spc.charts.forecasted import forecast
 from spc.charts.impossible import without_impossible
 from spc.charts.individuals import moving_range, run, xmr
 from spc.charts.memory import cusum, ewma, moving_average
@@ -52,6 +53,7 @@ FITS: dict[str, Callable[[Problem], Fitted]] = {
     "r": ranges,
     "s": sds,
     "seasonal_xmr": seasonal_xmr,
+    "forecast": forecast,
 }
 
 

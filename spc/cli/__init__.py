@@ -1,4 +1,4 @@
-"""The command line: `spc scorecard`, `spc check`, `spc warm`; docs/command_line.md says how to use it.
+"""The command line: `spc scorecard`, `spc forecast`, `spc check`, `spc warm` (docs/command_line.md).
 
 Nothing heavy is imported before the options are read, so that `spc --help` and a misspelt option answer
 at once.
@@ -48,6 +48,7 @@ REFUSALS: tuple[tuple[type[BaseException], int], ...] = (
 #: Command to the function that carries it out, as `module:function`.
 RUN_BY = {
     "scorecard": "spc.cli.commands:make_scorecard",
+    "forecast": "spc.cli.forecasting:make_forecast",
     "check": "spc.cli.commands:check",
     "warm": "spc.cli.warming:warm_up",
 }

@@ -28,7 +28,20 @@ from spc.tables import TABLE_ENDINGS, Columns, write_table
 from spc.wording import month_text
 from spc.writing import Delivery, sha256
 
-__all__ = ["Outcome", "Say", "check", "make_scorecard"]
+__all__ = [
+    "Outcome",
+    "Say",
+    "check",
+    "check_ending",
+    "fingerprints",
+    "make_scorecard",
+    "manifest_of",
+    "outcome_of",
+    "read_panel",
+    "sources_of",
+    "stamps_of",
+    "table_writer",
+]
 
 #: Is told what is being done.
 Say = Callable[[str], None]
@@ -40,6 +53,7 @@ TOLD = 20
 #: Series whose cells are written in one piece: 2,048 x 120 months are 250,000 rows, some 40 MB.
 SERIES_AT_A_TIME = 2_048
 WAYS = ("in", "used", "missing", "reported", "superseded", "revised", "filled")
+ASKED_OF_SCORECARD = ("as-at", "rules", "chart", "forecast")
 ASKED_OF_READ = ("month", "value", "of", "layout", "sheet", "totals", "by", "missing", "ignore", "strict")
 
 
@@ -56,16 +70,16 @@ def make_scorecard(settings: Settings, say: Say) -> Outcome:
     """Read, score, write: `spc scorecard`."""
     outputs: tuple[Path, ...] = settings["out"]
     for path in outputs:
-        _ending("--out", path, (*TABLE_ENDINGS, *(e for e, name in PAGES.items() if _can_show(name))))
+        check_ending("--out", path, (*TABLE_ENDINGS, *(e for e, name in PAGES.items() if _can_show(name))))
     to_agree: Path | None = settings["save-limits"]
     if to_agree is not None:
         _refuse_true_limits(settings, to_agree)
         outputs = (*outputs, to_agree)
     said = {}
-    sources = _sources(settings)
+    sources = sources_of(settings)
     with Delivery(outputs, inputs=sources, manifest=True) as delivery:
-        stamps = _stamps(sources)
-        panel = _read(settings, say)
+        stamps = stamps_of(sources)
+        panel = read_panel(settings, say)
         say("scoring")
         true = _card(settings, panel)
         card = _published(settings, true)
@@ -78,12 +92,12 @@ def make_scorecard(settings: Settings, say: Say) -> Outcome:
             else:
                 delivery.stage(path, _writer(path, columns, card, settings))
                 said[path] = _summary(card)
-        hashes = _fingerprints(sources, stamps)
+        hashes = fingerprints(sources, stamps)
         if outputs:
             about = {"as_at": _as_at(card), "rows": panel.n_series, "columns": list(columns)}
-            delivery.publish(_manifest(settings, hashes, panel) | about)
+            delivery.publish(manifest_of(settings, hashes, panel) | about)
     page = [] if outputs and not settings["top"] else [_page(settings, card)]
-    return _outcome(panel, [*page, *(f"{path}: {said[path]}" for path in outputs)])
+    return outcome_of(panel, [*page, *(f"{path}: {said[path]}" for path in outputs)])
 
 
 def check(settings: Settings, say: Say) -> Outcome:
@@ -91,24 +105,25 @@ def check(settings: Settings, say: Say) -> Outcome:
     outputs = [path for path in (settings["clean"], settings["problems"]) if path is not None]
     for name in ("clean", "problems"):
         if settings[name] is not None:
-            _ending(f"--{name}", settings[name], TABLE_ENDINGS)
-    sources = _sources(settings)
+            check_ending(f"--{name}", settings[name], TABLE_ENDINGS)
+    sources = sources_of(settings)
     with Delivery(outputs, inputs=sources, manifest=True) as delivery:
-        stamps = _stamps(sources)
-        panel = _read(settings, say)
+        stamps = stamps_of(sources)
+        panel = read_panel(settings, say)
         for path in outputs:
             say(f"writing {path.name}")
             parts = _cells(panel) if path == settings["clean"] else iter([_problem_columns(panel)])
-            delivery.stage(path, _table_writer(path, parts))
-        hashes = _fingerprints(sources, stamps)
+            delivery.stage(path, table_writer(path, parts))
+        hashes = fingerprints(sources, stamps)
         if outputs:
-            delivery.publish(_manifest(settings, hashes, panel))
+            delivery.publish(manifest_of(settings, hashes, panel))
     found = len(panel.report.problems)
     cells = f"{panel}: {' + '.join(_accounts(panel))}; {found:,} problem{'' if found == 1 else 's'}."
-    return _outcome(panel, [cells, *(f"{path}: written" for path in outputs)])
+    return outcome_of(panel, [cells, *(f"{path}: written" for path in outputs)])
 
 
-def _outcome(panel: Panel, page: list[str]) -> Outcome:
+def outcome_of(panel: Panel, page: list[str]) -> Outcome:
+    """Say how a command ended: with the first of the problems of its input, if there are any."""
     problems = panel.report.problems
     refused = [problem.sentence for problem in problems[:TOLD]]
     if len(problems) > TOLD:
@@ -116,7 +131,8 @@ def _outcome(panel: Panel, page: list[str]) -> Outcome:
     return Outcome(4 if problems else 0, tuple(page), tuple(refused))
 
 
-def _read(settings: Settings, say: Say) -> Panel:
+def read_panel(settings: Settings, say: Say) -> Panel:
+    """Read the inputs as the options ask."""
     say(f"reading {', '.join(map(str, settings.inputs))}")
     asked: dict[str, Any] = {name: settings[name] for name in ASKED_OF_READ if settings[name]}
     if settings["keys"]:
@@ -139,7 +155,7 @@ def _catalogue(path: Path | None) -> Catalogue | None:
 
 
 def _card(settings: Settings, panel: Panel) -> Scorecard:
-    asked = {name.replace("-", "_"): settings[name] for name in ("as-at", "rules", "chart") if settings[name]}
+    asked = {name.replace("-", "_"): settings[name] for name in ASKED_OF_SCORECARD if settings[name]}
     if settings["agreed"] is not None:
         asked["agreed"] = _agreed(settings)
     if settings["phases"]:
@@ -168,7 +184,7 @@ def _agreed(settings: Settings) -> Agreed:
 
 def _refuse_true_limits(settings: Settings, path: Path) -> None:
     """Refuse limits beside a paper that must not tell them: the file holds the exact sums of the months."""
-    _ending("--save-limits", path, (".csv",))
+    check_ending("--save-limits", path, (".csv",))
     for name in ("suppress-below", "round-to"):
         if settings[name] is not None:
             raise ChoiceError(
@@ -224,13 +240,14 @@ def _writer(
     path: Path, columns: Columns, card: Scorecard, settings: Settings
 ) -> Callable[[BinaryIO], object]:
     if path.suffix.lower() in TABLE_ENDINGS:
-        return _table_writer(path, iter([columns]))
+        return table_writer(path, iter([columns]))
     options = {name: settings[name] for name in ("form", "columns", "top") if settings[name]}
     method = getattr(card, PAGES[path.suffix.lower()])
     return lambda target: method(target, **options)
 
 
-def _table_writer(path: Path, parts: Iterator[Columns]) -> Callable[[BinaryIO], object]:
+def table_writer(path: Path, parts: Iterator[Columns]) -> Callable[[BinaryIO], object]:
+    """Return what writes columns into a file that ends in one of `TABLE_ENDINGS`."""
     return lambda target: write_table(path.suffix.lower(), parts, target, ours=WORDS)
 
 
@@ -275,7 +292,8 @@ def _as_at(card: Scorecard) -> str:
     return month_text(card.as_at) if card.panel.start is not None else str(card.as_at + 1)
 
 
-def _ending(option: str, path: Path, allowed: tuple[str, ...]) -> None:
+def check_ending(option: str, path: Path, allowed: tuple[str, ...]) -> None:
+    """Refuse a file whose ending says nothing to the option."""
     if path.suffix.lower() not in allowed:
         raise ChoiceError(f"`{option}` must end in {', '.join(allowed)}, got {path}.")
 
@@ -284,22 +302,22 @@ def _can_show(method: str) -> bool:
     return hasattr(Scorecard, method) and method.removeprefix("to_") in SHOWN_BY
 
 
-def _sources(settings: Settings) -> list[Path]:
+def sources_of(settings: Settings) -> list[Path]:
     """Return every file that is read, the inputs first; a folder stands for its street files."""
     if settings["measures"] is not None:
-        _ending("--measures", settings["measures"], (".toml", ".csv"))
+        check_ending("--measures", settings["measures"], (".toml", ".csv"))
     found: list[Path] = []
     for source in settings.inputs:
         found += street_files(source) if source.is_dir() else [source]
     if settings["remarks"] is not None:
-        _ending("--remarks", settings["remarks"], (".toml", ".csv"))
+        check_ending("--remarks", settings["remarks"], (".toml", ".csv"))
     if settings["agreed"] is not None:
-        _ending("--agreed", settings["agreed"], (".csv",))
+        check_ending("--agreed", settings["agreed"], (".csv",))
     beside = (settings["measures"], settings["remarks"], settings["agreed"], settings.found)
     return [*found, *(path for path in beside if path is not None)]
 
 
-def _stamps(sources: list[Path]) -> list[tuple[int, int, int]]:
+def stamps_of(sources: list[Path]) -> list[tuple[int, int, int]]:
     """Return what changes when a file does; hashing waits until the reader has found its size bearable."""
     found = []
     for path in sources:
@@ -311,15 +329,15 @@ def _stamps(sources: list[Path]) -> list[tuple[int, int, int]]:
     return found
 
 
-def _fingerprints(sources: list[Path], stamps: list[tuple[int, int, int]]) -> dict[Path, str]:
+def fingerprints(sources: list[Path], stamps: list[tuple[int, int, int]]) -> dict[Path, str]:
     """Return the SHA-256 of every source, if they are still what was read."""
     found = {path: sha256(path) for path in sources}
-    if _stamps(sources) != stamps:
+    if stamps_of(sources) != stamps:
         raise InputError("The input changed while it was read: run again when it is complete.")
     return found
 
 
-def _manifest(settings: Settings, hashes: dict[Path, str], panel: Panel) -> dict[str, Any]:
+def manifest_of(settings: Settings, hashes: dict[Path, str], panel: Panel) -> dict[str, Any]:
     """Say what the outputs were made from; no clock and no folder, so that equal runs are equal bytes."""
     report = panel.report
     return {

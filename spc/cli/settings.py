@@ -26,10 +26,12 @@ _BARE = re.compile(r"(?<![\w-])(month|value|of|keys|ignore|missing|sheet|layout|
 #: Command to what it does; a command without options takes no input either.
 COMMANDS = {
     "scorecard": "make the scorecard of a month: windows, changes, trends, exceptions, weightings",
+    "forecast": "forecast the months to come, with limits of prediction",
     "check": "read the input, list every problem, change nothing",
     "warm": "compile every kernel, so that the next run starts at once",
 }
-READERS = ("scorecard", "check")
+READERS = ("scorecard", "forecast", "check")
+PAGES = ("scorecard", "forecast")
 
 
 def _months_or_window(text: str) -> Any:
@@ -45,8 +47,30 @@ def _months_or_window(text: str) -> Any:
     raise ChoiceError(f"`--baseline` must be all, 24, 36:24 or 2021-08..2023-07, got {text!r}.")
 
 
-def _count_for(name: str) -> Callable[[str], int]:
-    return lambda text: whole(name, int(text) if text.isdecimal() else text, 1, 1_000_000)
+def _count_for(name: str, most: int = 1_000_000) -> Callable[[str], int]:
+    return lambda text: whole(name, int(text) if text.isdecimal() else text, 1, most)
+
+
+def _number_for(name: str) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        try:
+            return float(text)
+        except ValueError:
+            raise ChoiceError(f"`{name}` must be a number, got {text!r}.") from None
+
+    return read
+
+
+def _low_and_high(text: str) -> tuple[float | None, float | None]:
+    """Read `low..high`, of which one may be left out."""
+    low, dots, high = text.partition("..")
+    try:
+        found = (float(low) if low.strip() else None, float(high) if high.strip() else None)
+    except ValueError:
+        found = (None, None)
+    if not dots or found == (None, None):
+        raise ChoiceError(f"`--bounds` must be low..high, as 0..100 or 0.., got {text!r}.")
+    return found
 
 
 def _window_column(text: str) -> tuple[int, str]:
@@ -96,11 +120,21 @@ OPTIONS = {
                "WORD"),
         Option("by", "areas into which street-level records are counted: lsoa or force (default: lsoa)",
                READERS, "WORD"),
-        Option("as-at", "month reported on (default: the last)", ("scorecard",), "MONTH"),
+        Option("as-at", "month reported on (default: the last)", PAGES, "MONTH"),
+        Option("method", "how to forecast: auto, theta, ets, seasonal_naive ... (default: auto)",
+               ("forecast",), "NAME"),
+        Option("horizon", "months ahead, 1 to 120 (default: 12)", ("forecast",), "MONTHS",
+               _count_for("--horizon", 120)),
+        Option("level", "share of months that should lie within the limits, in per cent (default: 95)",
+               ("forecast",), "PERCENT", _number_for("--level")),
+        Option("bounds", "lowest and highest that figures can be, as 0..100 or 0.. (default: 0.. where none "
+               "is negative)", ("forecast",), "LOW..HIGH", _low_and_high),
         Option("baseline", "months that set the limits: all, 24 (the first 24), 36:24 (of the last 36 the "
                "first 24) or 2021-08..2023-07 (default: 36:24)", ("scorecard",), "MONTHS", _months_or_window),
         Option("rules", "rules of exception (default: opcc)", ("scorecard",), "NAME"),
         Option("chart", "control chart: auto, xmr, small_count ... (default: auto)", ("scorecard",), "NAME"),
+        Option("forecast", "set the month against its forecast by this method, as auto (default: none)",
+               ("scorecard",), "METHOD"),
         Option("phases", "where limits begin afresh: steps, those of the catalogue (default: nowhere)",
                ("scorecard",), "WORD", choices=("steps",)),
         Option("agreed", "limits that were agreed and saved (.csv), in place of a baseline", ("scorecard",),
@@ -120,7 +154,7 @@ OPTIONS = {
         Option("remarks", "comments and acknowledged exceptions (.toml or .csv)", ("scorecard",), "FILE",
                Path, place="read"),
         Option("out", "file to write; its ending says how: .csv .parquet .html .xlsx (default: a table "
-               "here)", ("scorecard",), "FILE", Path, many=True, place="written"),
+               "here; a forecast has no .html and .xlsx)", PAGES, "FILE", Path, many=True, place="written"),
         Option("clean", "write every cell as it was understood (.csv or .parquet)", ("check",), "FILE", Path,
                place="written"),
         Option("problems", "write every problem (.csv or .parquet)", ("check",), "FILE", Path,

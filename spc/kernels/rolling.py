@@ -1,9 +1,11 @@
 """Rolling totals and means: every total and mean is the correctly rounded one.
 
 A window is put together from blocks of 1, 2, 4 ... months that all windows share, so it costs the logarithm
-of its length, and nothing is ever subtracted. Sums carry their rounding error along (Knuth's two-sum). Where
-the months of a series differ so much in size that the error would itself be rounded (1e16 beside 0.1), the
-windows are added up again with as many floats as it takes (Shewchuk 1997). No window knows of another.
+of its length, and nothing is ever subtracted. Months that are not whole are split into a multiple of a power
+of two, coarse enough that no sum of such multiples is rounded, and what is left (the extraction of Rump,
+Ogita and Oishi, 2008, SIAM J. Sci. Comput. 31). Where the months of a series differ so much in size that the
+sums of what is left would be rounded too (1e16 beside 0.1), each window is split by itself, and where that
+does not do either it is added up with as many floats as it takes (Shewchuk 1997). No window knows of another.
 """
 
 from __future__ import annotations
@@ -18,46 +20,44 @@ FRACTION = 52
 ONE = 1023
 #: The bits of infinity: all above are NaN.
 INFINITE = 0x7FF0000000000000
+#: 1.5 times every power of two, by the exponent in its bits.
+ROUNDERS = np.ldexp(1.5, np.arange(INFINITE >> FRACTION) - ONE)
 
 
 @row
-def add(high, low, term):
-    """Two-sum: `high + low` is the exact running sum as long as `low` itself does not round."""
+def add(high, term):
+    """Two-sum: the rounded sum, and what rounding took away (Knuth)."""
     total = high + term
     back = total - high
-    return total, low + ((high - (total - back)) + (term - back))
+    return total, (high - (total - back)) + (term - back)
 
 
 @row
-def copy(values, months):
-    """Copy the months as they are; `months[:] = values` takes 100 ns."""
-    for t in range(values.size):
-        months[t] = values[t]
+def open_row(values, s, missing, months):
+    """Copy the months, and `missing` where nothing is observed; `months[:] = values` takes 100 ns."""
+    for t in range(months.size):
+        months[t] = values[s, t] if values[s, t] == values[s, t] else missing
 
 
 @row
-def open_row(values, months, seen):
-    """Copy the months, 0 where nothing is observed, and mark with 1 where something is."""
-    for t in range(values.size):
-        there = values[t] == values[t]
-        months[t] = values[t] if there else 0.0
-        seen[t] = there
+def mark(values, s, seen):
+    """Mark with 1 where something is observed."""
+    for t in range(seen.size):
+        seen[t] = values[s, t] == values[s, t]
 
 
 @row
-def survey(months, bits):
+def survey(values, bits, s):
     """Return the exponents of the largest month and of the smallest but 0, and how many are not whole.
 
-    Missing months, 0 or NaN, are passed over.
-
-    Sizes are compared as integers: maxima of floats do not vectorise.
+    Missing months are passed over. Sizes are compared as integers: maxima of floats do not vectorise.
     """
     largest, smallest, broken = 0, UNSIGNED, 0
-    for t in range(bits.size):
-        size = bits[t] & UNSIGNED
+    for t in range(bits.shape[1]):
+        size = bits[s, t] & UNSIGNED
         largest = max(largest, size if size <= INFINITE else 0)
         smallest = min(smallest, size if size > 0 else UNSIGNED)
-        broken += abs(months[t] - np.floor(months[t])) > 0.0
+        broken += values[s, t] - np.floor(values[s, t]) > 0.0
     return largest >> FRACTION, smallest >> FRACTION, broken
 
 
@@ -68,6 +68,34 @@ def length_in_bits(window):
     while window >> k:
         k += 1
     return k
+
+
+@row
+def rounder(largest, room):
+    """Return what rounds a month to the grid when it is added and taken away again.
+
+    With E and e the exponents of the largest and the smallest month and the window below 2**room, months are
+    below 2**(E + 1) and the grid is 2**(E + room - 52), so sums of the coarse parts, multiples of it below
+    2**(E + 1 + room), have 53 bits. The rests are at most half the grid and multiples of 2**(e - 52): their
+    sums have 53 bits too as long as E - e <= 54 - 2 * room.
+    """
+    return ROUNDERS[min(largest + max(room, 2), ROUNDERS.size - 1)]
+
+
+@row
+def widest(room):
+    """Return how many powers of two the months of a window may differ in size for that."""
+    return 54 - 2 * max(room, 2)
+
+
+@row
+def split(values, s, missing, grid, coarse, rest):
+    """Split months, and `missing` where nothing is observed, into multiples of the grid and the rest."""
+    for t in range(coarse.size):
+        month = values[s, t] if values[s, t] == values[s, t] else missing
+        part = (month + grid) - grid
+        coarse[t] = part
+        rest[t] = month - part
 
 
 @row
@@ -89,8 +117,11 @@ def double_twice(blocks):
 
 
 @row
-def double(blocks, top):
-    """Build blocks of 2, 4 ... 2**top months, exactly; `blocks[0]` has window - 1 zeros in front."""
+def double(blocks, top, three):
+    """Build blocks of 2, 4 ... 2**top months, exactly; `blocks[0]` has window - 1 months in front."""
+    if three and top == 2:
+        double_twice(blocks)
+        return
     for k in range(top):
         size = max(1 << k, 0)  # said for LLVM: no index counts from the end, so the loop vectorises
         for t in range(blocks.shape[1] + 1 - 2 * size):
@@ -98,151 +129,113 @@ def double(blocks, top):
 
 
 @row
-def double_exactly(highs, lows, top):
-    """Do the same with the errors. Two loops each: LLVM looks for 8 overlaps at most."""
-    for k in range(top):
-        size = max(1 << k, 0)
-        n = highs.shape[1] + 1 - 2 * size
-        for t in range(n):
-            highs[k + 1, t], lows[k + 1, t] = add(highs[k, t], 0.0, highs[k, t + size])
-        if k > 0:  # months have no errors
-            for t in range(n):
-                lows[k + 1, t] += lows[k, t] + lows[k, t + size]
-
-
-@row
-def count_seen(tallies, window, top, three, counts):
-    """Fill how many months of each window are observed."""
-    double(tallies, top)
+def join(blocks, window, top, three, sums):
+    """Put windows together: three blocks side by side, or one for each binary digit of the window."""
     size, top, offset = max(1 << top, 0), max(top, 0), 0
     if three:
-        for t in range(counts.size):
-            counts[t] = (tallies[top, t] + tallies[top, t + size]) + tallies[top, t + 2 * size]
+        for t in range(sums.size):
+            sums[t] = (blocks[top, t] + blocks[top, t + size]) + blocks[top, t + 2 * size]
         return
-    counts[:] = 0
+    sums[:] = 0
     for k in range(top + 1):
         if window >> k & 1:
-            for t in range(counts.size):
-                counts[t] += tallies[k, t + offset]
+            for t in range(sums.size):
+                sums[t] += blocks[k, t + offset]
             offset = max(offset + (1 << k), 0)
 
 
 @row
-def join(highs, lows, window, top, high, low):
-    """Put windows together by binary digits: a block for each, side by side."""
-    high[:] = 0.0
-    low[:] = 0.0
-    offset = 0
-    for k in range(top + 1):
-        if window >> k & 1:
-            for t in range(high.size):
-                high[t], error = add(high[t], 0.0, highs[k, t + offset])
-                low[t] += error + lows[k, t + offset]
-            offset = max(offset + (1 << k), 0)
-
-
-@row
-def divide(high, low, count):
-    """Quotient of a two-part sum by a whole number, with a remainder step."""
-    total, rest = add(high, 0.0, low)
+def divide(coarse, rest, count):
+    """Divide the sum of two floats by a whole number, with a remainder step (Dekker's product)."""
+    total, rest = add(coarse, rest)
     quotient = total / count
-    return quotient + remainder(total, rest, quotient, count) / count
+    leap = 134217729.0 * quotient
+    top = leap - (leap - quotient)
+    bottom = quotient - top
+    return quotient + (((total - top * count) - bottom * count) + rest) / count
 
 
 @row
-def divide_by_three(total, rest, window, inverse):
-    """Quotient by 3, 6, 12 ... without a division, the slowest step of all.
+def divide_by_three(total, rest, size, inverse):
+    """Divide by 3, 6, 12 ..., three times the size of a block, without a division, the slowest step of all.
 
-    1/3 is rounded downwards by 2**-54 of itself, so a remainder that makes a tie, an odd number of halves,
-    still comes out exactly.
+    Sizes are powers of two, so the remainder comes of two differences that are not rounded. 1/3 is rounded
+    downwards by 2**-54 of itself, so a remainder that makes a tie, an odd number of halves, still comes out
+    exactly.
     """
     quotient = total * inverse
-    return quotient + remainder(total, rest, quotient, window) * inverse
+    third = quotient * size
+    return quotient + (((total - (third + third)) - third) + rest) * inverse
 
 
 @row
-def remainder(total, rest, quotient, count):
-    """Return (total + rest) - quotient * count, exactly (Dekker's product)."""
-    split = 134217729.0 * quotient
-    top = split - (split - quotient)
-    bottom = quotient - top
-    return ((total - top * count) - bottom * count) + rest
-
-
-@row
-def finish(high, low, counts, mean, out):
-    """Round each sum, or mean, once."""
-    for t in range(out.size):
-        out[t] = divide(high[t], low[t], max(counts[t], 1)) if mean else high[t] + low[t]
-
-
-@row
-def three_whole(blocks, top, out):
-    """Put windows of whole numbers together from three blocks. One loop a function: LLVM does them better."""
+def whole_sums(blocks, top, s, out):
+    """Fill the sums of three blocks of whole numbers. One loop a function: LLVM does them better."""
     size, top = max(1 << top, 0), max(top, 0)
-    for t in range(out.size):
-        out[t] = (blocks[top, t] + blocks[top, t + size]) + blocks[top, t + 2 * size]
+    for t in range(out.shape[1]):
+        out[s, t] = (blocks[top, t] + blocks[top, t + size]) + blocks[top, t + 2 * size]
 
 
 @row
-def mean_whole(blocks, top, out):
-    """Fill the means of such windows, every month observed."""
+def whole_means(blocks, top, s, out):
+    """Fill the means of three blocks of whole numbers, every month observed."""
     size, top = max(1 << top, 0), max(top, 0)
-    window, inverse = 3 * size, 1.0 / (3 * size)
-    for t in range(out.size):
+    span, inverse = float(size), 1.0 / (3 * size)
+    for t in range(out.shape[1]):
         total = (blocks[top, t] + blocks[top, t + size]) + blocks[top, t + 2 * size]
-        out[t] = divide_by_three(total, 0.0, window, inverse)
+        out[s, t] = divide_by_three(total, 0.0, span, inverse)
 
 
 @row
-def share(counts, out):
+def three_sums(coarse, rest, top, s, out):
+    """Fill the sums of three blocks, rounded once."""
+    size, top = max(1 << top, 0), max(top, 0)
+    for t in range(out.shape[1]):
+        high = (coarse[top, t] + coarse[top, t + size]) + coarse[top, t + 2 * size]
+        out[s, t] = high + ((rest[top, t] + rest[top, t + size]) + rest[top, t + 2 * size])
+
+
+@row
+def three_means(coarse, rest, top, s, out):
+    """Fill the means of three blocks, every month observed."""
+    size, top = max(1 << top, 0), max(top, 0)
+    span, inverse = float(size), 1.0 / (3 * size)
+    for t in range(out.shape[1]):
+        high = (coarse[top, t] + coarse[top, t + size]) + coarse[top, t + 2 * size]
+        low = (rest[top, t] + rest[top, t + size]) + rest[top, t + 2 * size]
+        total, error = add(high, low)
+        out[s, t] = divide_by_three(total, error, span, inverse)
+
+
+@row
+def three_shares(coarse, rest, top, counts, s, out):
+    """Fill the means of three blocks, some months missing."""
+    size, top = max(1 << top, 0), max(top, 0)
+    for t in range(out.shape[1]):
+        high = (coarse[top, t] + coarse[top, t + size]) + coarse[top, t + 2 * size]
+        low = (rest[top, t] + rest[top, t + size]) + rest[top, t + 2 * size]
+        out[s, t] = divide(high, low, max(counts[t], 1))
+
+
+@row
+def finish(high, low, counts, mean, s, out):
+    """Round each sum, or mean, once."""
+    for t in range(out.shape[1]):
+        out[s, t] = divide(high[t], low[t], max(counts[t], 1)) if mean else high[t] + low[t]
+
+
+@row
+def share(counts, s, out):
     """Divide exact sums of whole numbers by the number of months observed."""
-    for t in range(out.size):
-        out[t] /= max(counts[t], 1)
+    for t in range(out.shape[1]):
+        out[s, t] /= max(counts[t], 1)
 
 
 @row
-def add_three(highs, lows, top, t, size):
-    """Add three blocks and their errors."""
-    high, low = add(highs[top, t], 0.0, highs[top, t + size])
-    high, low = add(high, low, highs[top, t + 2 * size])
-    return high, low + ((lows[top, t] + lows[top, t + size]) + lows[top, t + 2 * size])
-
-
-@row
-def three_sums(highs, lows, top, out):
-    """Put windows together from three blocks and their errors, and round once."""
-    size, top = max(1 << top, 0), max(top, 0)
-    for t in range(out.size):
-        high, low = add_three(highs, lows, top, t, size)
-        out[t] = high + low
-
-
-@row
-def three_means(highs, lows, top, out):
-    """Fill the means of such windows, every month observed."""
-    size, top = max(1 << top, 0), max(top, 0)
-    window, inverse = 3 * size, 1.0 / (3 * size)
-    for t in range(out.size):
-        high, low = add_three(highs, lows, top, t, size)
-        total, rest = add(high, 0.0, low)
-        out[t] = divide_by_three(total, rest, window, inverse)
-
-
-@row
-def three_shares(highs, lows, top, counts, out):
-    """Fill the means of such windows, some months missing."""
-    size, top = max(1 << top, 0), max(top, 0)
-    for t in range(out.size):
-        high, low = add_three(highs, lows, top, t, size)
-        out[t] = divide(high, low, max(counts[t], 1))
-
-
-@row
-def clear(counts, least, out):
+def clear(counts, least, s, out):
     """Leave no answer where too few months are observed."""
-    for t in range(out.size):
-        out[t] = out[t] if counts[t] >= least else np.nan
+    for t in range(out.shape[1]):
+        out[s, t] = out[s, t] if counts[t] >= least else np.nan
 
 
 @row
@@ -250,7 +243,7 @@ def put_in(parts, n, term):
     """Add a float to an exact sum, held as floats that do not overlap; return how many there are."""
     kept = 0
     for i in range(n):
-        term, error = add(term, 0.0, parts[i])
+        term, error = add(term, parts[i])
         if error != 0.0:
             parts[kept] = error
             kept += 1
@@ -290,21 +283,32 @@ def rounded(parts, n, count):
 
 
 @row
-def settle(padded, bits, counts, window, widest, mean, parts, out):
-    """Add up those windows exactly whose months differ by more than 2**widest in size."""
-    for t in range(out.size):
+def settle(months, bits, counts, window, room, mean, parts, s, out):
+    """Split each window by itself, or where its months differ too much in size add it up exactly."""
+    for t in range(out.shape[1]):
         largest, smallest = 0, UNSIGNED
         for i in range(t, t + window):
             size = bits[i] & UNSIGNED
             largest = max(largest, size)
             smallest = min(smallest, size if size > 0 else UNSIGNED)
-        if largest <= INFINITE and (largest >> FRACTION) - (smallest >> FRACTION) > widest:
+        count = max(counts[t], 1) if mean else 1
+        largest, smallest = largest >> FRACTION, smallest >> FRACTION
+        if largest == INFINITE >> FRACTION:
+            out[s, t] = np.nan
+        elif largest - smallest > widest(room):
             parts[0] = 0.0
             n = 1
             for i in range(t, t + window):
-                if padded[i] != 0.0:
-                    n = put_in(parts, n, padded[i])
-            out[t] = rounded(parts, n, max(counts[t], 1) if mean else 1)
+                if months[i] != 0.0:
+                    n = put_in(parts, n, months[i])
+            out[s, t] = rounded(parts, n, count)
+        else:
+            grid, high, low = rounder(largest, room), 0.0, 0.0
+            for i in range(t, t + window):
+                part = (months[i] + grid) - grid
+                high += part
+                low += months[i] - part
+            out[s, t] = divide(high, low, count) if mean else high + low
 
 
 @kernel
@@ -316,47 +320,47 @@ def rolling(first, last, values, window, min_count, mean, out):
     n = values.shape[1]
     length, least, every = min(window, n + 1), max(min_count, 1), min_count >= window
     top, three = plan(length)
-    # the rows are for blocks of 1, 2, 4 ... months, their errors, and how many are observed
-    shape = (top + 1, n + length - 1)
-    highs, lows, tallies = (
-        np.full(shape, np.nan if every else 0.0),
-        np.zeros(shape),
-        np.zeros(shape, np.uint16),
-    )
-    months, seen = highs[0, length - 1 :], tallies[0, length - 1 :]
-    padded, padded_bits, bits = highs[0], highs[0].view(np.int64), months.view(np.int64)
+    room, missing = length_in_bits(length), np.nan if every else 0.0
+    # the rows are for blocks of 1, 2, 4 ... months, what is left of them, and how many are observed
+    shape, front = (top + 1, n + length - 1), length - 1
+    coarse, rest, tallies = np.full(shape, missing), np.full(shape, missing), np.zeros(shape, np.uint16)
+    months, left, seen = coarse[0, front:], rest[0, front:], tallies[0, front:]
     high, low, counts = np.empty(n), np.empty(n), np.full(n, length, np.uint16)
-    parts, widest = np.empty(length + 16), FRACTION - 2 * length_in_bits(length)
+    bits, padded, parts = values.view(np.int64), coarse[0].view(np.int64), np.empty(length + 16)
     for s in range(first, last):
-        if every:
-            copy(values[s], months)
-        else:
-            open_row(values[s], months, seen)
-            count_seen(tallies, length, top, three, counts)
-        largest, smallest, broken = survey(months, bits)
-        if three and broken == 0 and largest < ONE + FRACTION - length_in_bits(length):
-            if top == 2:
-                double_twice(highs)
-            else:
-                double(highs, top)
-            if mean and every:
-                mean_whole(highs, top, out[s])
-            else:
-                three_whole(highs, top, out[s])
-                if mean:
-                    share(counts, out[s])
-        else:
-            double_exactly(highs, lows, top)
-            if three and not mean:
-                three_sums(highs, lows, top, out[s])
-            elif three and every:
-                three_means(highs, lows, top, out[s])
-            elif three:
-                three_shares(highs, lows, top, counts, out[s])
-            else:
-                join(highs, lows, length, top, high, low)
-                finish(high, low, counts, mean, out[s])
-            if largest - smallest > widest:
-                settle(padded, padded_bits, counts, length, widest, mean, parts, out[s])
         if not every:
-            clear(counts, least, out[s])
+            mark(values, s, seen)
+            double(tallies, top, three)
+            join(tallies, length, top, three, counts)
+        largest, smallest, broken = survey(values, bits, s)
+        if broken == 0 and largest < ONE + FRACTION - room:
+            open_row(values, s, missing, months)
+            double(coarse, top, three)
+            if three and mean and every:
+                whole_means(coarse, top, s, out)
+            else:
+                if three:
+                    whole_sums(coarse, top, s, out)
+                else:
+                    join(coarse, length, top, three, out[s])
+                if mean:
+                    share(counts, s, out)
+        elif largest - smallest > widest(room):
+            open_row(values, s, missing, months)
+            settle(coarse[0], padded, counts, length, room, mean, parts, s, out)
+        else:
+            split(values, s, missing, rounder(largest, room), months, left)
+            double(coarse, top, three)
+            double(rest, top, three)
+            if three and not mean:
+                three_sums(coarse, rest, top, s, out)
+            elif three and every:
+                three_means(coarse, rest, top, s, out)
+            elif three:
+                three_shares(coarse, rest, top, counts, s, out)
+            else:
+                join(coarse, length, top, three, high)
+                join(rest, length, top, three, low)
+                finish(high, low, counts, mean, s, out)
+        if not every:
+            clear(counts, least, s, out)

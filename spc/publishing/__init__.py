@@ -150,7 +150,19 @@ def _covered(card: Scorecard, found: Hidden, base: int | None, sentences: str) -
         comparison=_without_chances(replace(comparison, panel=panel), unsaid),
         note=_joined(card.note, sentences),
         cover=cover,
+        expected=_expected(card, hidden, rounding, base),
     )
+
+
+def _expected(card: Scorecard, hidden: Flags, rounding: Flags, base: int | None) -> Floats | None:
+    """Return what was forecast of rows with nothing hidden: a forecast may be the month before, unchanged.
+
+    Forecasts of rounded counts are rounded as these are; of rounded ratios none is told.
+    """
+    if card.expected is None or base is None:
+        return card.expected if card.expected is None else without(card.expected, hidden)
+    rounded = np.where(rests_on_parts(card), np.nan, nearest(card.expected, base))
+    return without(np.where(rounding, rounded, card.expected), hidden)
 
 
 def _cover(

@@ -7,7 +7,7 @@ import textwrap
 from typing import Any
 
 from spc.checks import whole
-from spc.printed import heaviest
+from spc.printed import behind, heaviest
 from spc.scoring import Scorecard
 from spc.wording import month_text
 
@@ -24,6 +24,8 @@ COLUMNS = (
     ("exceptions", "Statistical exceptions", "<"),
     ("weighting", "Weight", ">"),
 )
+#: Those of a scorecard that was made with a forecast.
+BEHIND = (("forecast", "Forecast", ">"), ("difference", "Against forecast", "<"))
 NARROWEST_NAME = 24
 #: What the published page prints in full does not fit a terminal.
 SHORT = {"Rolling 12 Month Only": "12 m only"}
@@ -57,26 +59,31 @@ def text(card: Scorecard, *, width: int | None = None, top: int | None = None) -
     rows = list(range(card.panel.n_series)) if most is None else heaviest(card, most)
     words = card.to_frame().iloc[rows]
     month = month_text(card.as_at, "short") if card.panel.start is not None else f"no. {card.as_at + 1}"
-    cells = {field: [SHORT.get(cell, cell) for cell in words[field].tolist()] for field, _, _ in COLUMNS}
-    heads = {field: heading.format(month=month) for field, heading, _ in COLUMNS}
+    columns = [*COLUMNS, *(column for column in BEHIND if column[0] in behind(card))]
+    sides = {field: side for field, _, side in columns}
+    cells = {field: [SHORT.get(cell, cell) for cell in words[field].tolist()] for field in sides}
+    heads = {field: heading.format(month=month) for field, heading, _ in columns}
     widths = {field: max(map(len, [heads[field], *cells[field]])) for field in cells}
     names = _names(card, rows, longest - sum(widths.values()) - 2 * len(widths))
     first = max(map(len, ["Measure", *names]))
-    lines = [_line("Measure", first, heads, widths), "-" * (first + sum(widths.values()) + 2 * len(widths))]
+    lines = [
+        _line("Measure", first, heads, widths, sides),
+        "-" * (first + sum(widths.values()) + 2 * len(widths)),
+    ]
     group = ""
     for place, (s, name) in enumerate(zip(rows, names, strict=True)):
         if card.measures[s].group != group:
             group = card.measures[s].group
             lines += ["", group]
-        lines.append(_line(name, first, {field: cells[field][place] for field in cells}, widths))
+        lines.append(_line(name, first, {field: cells[field][place] for field in cells}, widths, sides))
         lines += _beside(card, s, longest)
     if len(rows) < card.panel.n_series:
         lines += ["", f"The {len(rows):,} heaviest of {card.panel.n_series:,} series."]
     return "\n".join([*lines, "", *_footer(card)])
 
 
-def _line(name: str, first: int, cells: dict[str, Any], widths: dict[str, int]) -> str:
-    parts = [f"{cells[field]:{side}{widths[field]}}" for field, _, side in COLUMNS]
+def _line(name: str, first: int, cells: dict[str, Any], widths: dict[str, int], sides: dict[str, str]) -> str:
+    parts = [f"{cells[field]:{side}{widths[field]}}" for field, side in sides.items()]
     return "  ".join([f"{name:<{first}}", *parts]).rstrip()
 
 

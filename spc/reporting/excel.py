@@ -15,7 +15,7 @@ import numpy as np
 from spc.checks import ChoiceError, choice, whole
 from spc.inert import visible
 from spc.portrait import month_name
-from spc.printed import NUMBERS, heaviest
+from spc.printed import NUMBERS, behind, heaviest
 from spc.reporting.about import about, baseline_words
 from spc.reporting.excel_about import method_sheet, summary_sheet
 from spc.reporting.excel_formats import INK, Book
@@ -100,7 +100,7 @@ def workbook(
     >>> sum(name.startswith("xl/worksheets/sheet") for name in zipfile.ZipFile(target).namelist())
     18
     """
-    wanted = _wanted(form, columns)
+    wanted = _wanted(card, form, columns)
     plan = _plan(card, top)
     content = _written(card, plan, wanted, title)
     if isinstance(path, str | Path):
@@ -112,8 +112,8 @@ def workbook(
         path.write(content)
 
 
-def _wanted(form: str, columns: Sequence[str] | None) -> list[str]:
-    wanted = list(columns) if columns else list(FORMS[choice("form", form, FORMS)])
+def _wanted(card: Scorecard, form: str, columns: Sequence[str] | None) -> list[str]:
+    wanted = list(columns) if columns else [*FORMS[choice("form", form, FORMS)], *behind(card)]
     for name in wanted:
         if name not in COLUMNS and name not in NUMBERS:
             known = ", ".join(dict.fromkeys([*COLUMNS, *NUMBERS]))

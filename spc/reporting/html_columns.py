@@ -13,7 +13,7 @@ from spc.covers import Beside
 from spc.explaining import parts_text
 from spc.inert import visible
 from spc.portrait import month_name
-from spc.printed import NUMBERS, WORDS, scorecard_columns
+from spc.printed import NUMBERS, WORDS, behind, scorecard_columns
 from spc.scoring import Scorecard
 from spc.wording import ROLLING_ONLY, STABLE
 
@@ -76,6 +76,8 @@ COLUMNS = {
         Column("chart", "Chart", "word"),
         Column("evidence", "Evidence of|change, 12|months", "word"),
         Column("warnings", "Warnings", "word"),
+        Column("forecast", "Forecast|for|{now}"),
+        Column("difference", "{now}|against its|forecast", "word"),
     )
 }
 
@@ -112,7 +114,7 @@ def columns_of(
         A column that does not exist.
     """
     beside = {column.name: column for column in card.beside}
-    wanted = list(columns) if columns else [*FORMS[choice("form", form, FORMS)], *beside]
+    wanted = list(columns) if columns else [*FORMS[choice("form", form, FORMS)], *behind(card), *beside]
     for name in wanted:
         if name not in COLUMNS and name not in NUMBERS and name not in beside:
             known = ", ".join(dict.fromkeys([*COLUMNS, *NUMBERS, *beside]))

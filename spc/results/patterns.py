@@ -94,11 +94,13 @@ def asked_of(limits: Limits, rows: tuple[Rule, ...]) -> Ints:
 def _can_answer(limits: Limits, chart: Chart, rule: Rule) -> bool:
     if chart.zones == "totals":
         return False
-    if chart.memory:
+    own = limits.choices.get("options", {}).get(chart.name, {})
+    # months that were forecast from one and the same month lie on one side of it together
+    if chart.memory or own.get("known") == "baseline":
         single = rule.asks == "beyond" and rule.span == 1 and rule.upto == math.inf
         return single and rule.zone == CONTROL and rule.side in ("same", "confined")
     drawn = {"limits": {0.0, CONTROL}, "centre": {0.0}}.get(chart.zones)
-    if limits.choices.get("options", {}).get(chart.name, {}).get("limits", "sigma") != "sigma":
+    if own.get("limits", "sigma") != "sigma":
         drawn = {0.0, CONTROL}  # exact limits are no multiple of a sigma
     return drawn is None or drawn.issuperset(rule.levels)
 

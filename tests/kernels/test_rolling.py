@@ -110,6 +110,26 @@ def test_ties_between_two_floats_are_seen_through() -> None:
     assert total[[2, 5]].tolist() == [1e16, 1e16 + 4.0]
 
 
+@pytest.mark.parametrize("window", [1, 2, 3, 7, 12, 24, 100])
+def test_sizes_that_just_fit_the_grid_and_just_do_not(window: int) -> None:
+    """Parts that cancel and rests of nearly half the grid, of one sign: a power of two more does not fit."""
+    rng = np.random.default_rng(38)
+    room = max(window.bit_length(), 2)
+    fits = 54 - 2 * room
+    for apart in (fits - 1, fits, fits + 1, fits + 4):
+        shape = (fewer(60, 10), window + 5)
+        grid = 2 ** (room + apart)  # in units of the smallest month's last place
+        near = rng.integers(2**52, 2**53, shape) * rng.choice([-1, 1], shape) // grid * grid
+        near += grid // 2 - 1 - 2 * rng.integers(0, 50, shape)
+        largest = rng.choice([-1.0, 1.0], shape) * (2.0**53 - 1.0) * 2.0**apart
+        values = np.where(rng.random(shape) < 0.2, largest, near.astype(float)) * 2.0**-40
+        panel = spc.Panel.from_numpy(values, start=None)
+        total, mean = spc.rolling.total(panel, window=window), spc.rolling.mean(panel, window=window)
+        for s in range(panel.n_series):
+            same(total.values[s], twin.total(recorded(values[s]), window, window), f"total {apart} {s}")
+            same(mean.values[s], twin.mean(recorded(values[s]), window, window), f"mean {apart} {s}")
+
+
 def test_whole_numbers_are_exact() -> None:
     rng = np.random.default_rng(33)
     values = rng.integers(0, 2**49, (6, 40)).astype(float)

@@ -69,6 +69,24 @@ def test_order_of_anything(sample: Sample, length: tuple[int, int | None]) -> No
     order(sample, *length)
 
 
+@pytest.mark.parametrize("window", [2, 3, 5, 12, 13, 60, 71])
+@pytest.mark.parametrize("months", [7, 70])
+def test_series_end_to_end_keep_apart(window: int, months: int) -> None:
+    """More series than are in hand at a time, each beside what it says alone; the neighbours are extreme."""
+    rng = np.random.default_rng(53)
+    values = rng.normal(0.0, 1.0, (300 if months == 7 else 64, months)).round(1)
+    values[::3] *= 1e9
+    values[rng.random(values.shape) < 0.02] = np.nan
+    panel = spc.Panel.from_numpy(values, start=None)
+    for verb, least in ((spc.rolling.min, min), (spc.rolling.max, max)):
+        found = verb(panel, window=window).values
+        assert np.isnan(found[:, : window - 1]).all()
+        for s, t in ((s, t) for s in range(len(values)) for t in range(window - 1, months)):
+            inside = values[s, t - window + 1 : t + 1]
+            expected = np.nan if np.isnan(inside).any() else least(inside)
+            np.testing.assert_array_equal(found[s, t], expected)
+
+
 @pytest.mark.parametrize("window", [3, 12])
 def test_every_pattern_of_missing_months(window: int) -> None:
     """The networks under each of the 2**window patterns, in their order and with what stands before them."""

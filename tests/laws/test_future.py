@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import spc
-from tests.laws.verbs import FROZEN, every_kind, same, sample
+from tests.laws.verbs import FROZEN, QUICK, every_kind, same, sample
 
 CUTS = (27, 33, 40)
 
@@ -62,6 +62,21 @@ def test_scorecards_of_the_past(cut: int, maker: str) -> None:
         ]
         columns = [{name: frame[name].to_numpy() for name in frame} for frame in frames]
         same(*columns)
+
+
+@every_kind
+@pytest.mark.parametrize("cut", CUTS)
+def test_forecasts_of_the_past(cut: int, maker: str) -> None:
+    panel = sample(maker).panel()
+    month = panel.months[cut]
+    for name in QUICK:
+        verb = getattr(spc.forecast, name)
+        now, then = verb(panel, as_at=month, horizon=3), verb(panel.until(month), horizon=3)
+        for field in ("mean", "lower", "upper", "status"):
+            assert getattr(now, field).tobytes() == getattr(then, field).tobytes(), (name, field)
+        assert now.fitted[:, : cut + 1].tobytes() == then.fitted.tobytes(), name
+        assert np.isnan(now.fitted[:, cut + 1 :]).all()
+        assert (now.used == then.used).all()
 
 
 @every_kind

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import spc
-from tests.laws.verbs import BASELINES, changed, close, exceptions, limits, same, sample, trend, weigh
+from tests.laws.verbs import BASELINES, QUICK, changed, close, exceptions, limits, same, sample, trend, weigh
 
 KINDS = ["counts", "low_counts", "decimals", "rates", "gaps", "ragged", "signed"]
 TWOS = [2.0, 0.5, 1024.0]
@@ -47,3 +47,25 @@ def test_both_parts_scaled_is_the_same_rate(by: float) -> None:
     same(exceptions(other), exceptions(one.panel()))
     same(limits(other), limits(one.panel()))
     assert (trend(other)["words"] == trend(one.panel())["words"]).all()
+
+
+@pytest.mark.parametrize("maker", ["decimals", "gaps", "ragged", "signed"])
+@pytest.mark.parametrize("by", [2.0, 1024.0, 0.1])
+def test_forecasts_are_in_the_unit_of_their_months(by: float, maker: str) -> None:
+    """To the last bit where bits are not rounded; else as closely as a search for parameters ends."""
+    one = sample(maker)
+    panel, other = one.panel(), changed(one, lambda values: values * by).panel()
+    size = np.nan_to_num(np.abs(panel.values)).max(axis=1, keepdims=True)
+    for name in QUICK:
+        if maker == "gaps" and spc.forecast.METHODS[name].needs == "counts":
+            continue  # tenths are no counts
+        verb = getattr(spc.forecast, name)
+        old, new = verb(panel, horizon=6), verb(other, horizon=6)
+        assert (new.used == old.used).all() and (new.status == old.status).all(), name
+        if by > 1.0:
+            assert (new.mean / by).tobytes() == old.mean.tobytes(), name
+        for field in ("mean", "lower", "upper", "fitted"):
+            found, expected = getattr(new, field) / by, getattr(old, field)
+            assert (np.isnan(found) == np.isnan(expected)).all()
+            gap = np.abs(np.nan_to_num(found) - np.nan_to_num(expected))
+            assert (gap <= (1e-12 if by > 1.0 else 1e-5) * size).all(), (name, field)

@@ -55,3 +55,32 @@ def test_trend_keeps_its_word_and_its_p(by: float, maker: str) -> None:
     old, new = trend(one.panel()), trend(changed(one, shifted(by)).panel())
     assert (old["words"] == new["words"]).all()
     assert np.allclose(old["p"], new["p"], rtol=1e-6, atol=1e-12, equal_nan=True)
+
+
+#: Forecasts by sums alone; in others a season or an error multiplies the level.
+LEVEL = [
+    "naive",
+    "seasonal_naive",
+    "drift",
+    "mean",
+    "ses",
+    "holt",
+    "holt_winters_additive",
+    "seasonal_regression",
+]
+
+
+@pytest.mark.parametrize("maker", ["decimals", "ragged", "signed"])
+@pytest.mark.parametrize("name", LEVEL)
+def test_forecasts_move_with_the_months(name: str, maker: str) -> None:
+    one = sample(maker)
+    moved = changed(one, shifted(64.0))
+    size = np.maximum(sizes(one.values), sizes(moved.values))
+    verb = getattr(spc.forecast, name)
+    old, new = (verb(each.panel(), horizon=6, bounds=(None, None)) for each in (one, moved))
+    assert (new.used == old.used).all()
+    for field in ("mean", "lower", "upper", "fitted"):
+        found, expected = getattr(new, field) - 64.0, getattr(old, field)
+        assert (np.isnan(found) == np.isnan(expected)).all()
+        gap = np.abs(np.nan_to_num(found) - np.nan_to_num(expected))
+        assert (gap <= 1e-5 * size).all(), field

@@ -21,6 +21,8 @@ FROZEN: dict[str, Any] = {"first 24": 24, "pair": ("2020-06", "2022-03")}
 BASELINES: dict[str, Any] = {**FROZEN, "all": "all", "window": spc.Window(36, first=24)}
 #: Charts of panels with one observation a month.
 SINGLE = [name for name, chart in spc.CHARTS.items() if chart.needs != "subgroups"]
+#: Forecasts that are not made one series after the other by another package.
+QUICK = [name for name in spc.forecast.METHODS if name not in {"stl", "arima"}]
 #: Every way to a centre and a sigma but the usual one.
 ESTIMATORS: dict[str, dict[str, Any]] = {
     "medians": {"centre": "median", "sigma": "median_range"},
@@ -232,6 +234,24 @@ def funnel(panel: spc.Panel) -> Answers:
     return fields(result, "value", "of", "z", "p", "lower", "upper", "outside", "status")
 
 
+def forecasts(panel: spc.Panel) -> Answers:
+    """Ask every method for half a year; those of other packages are too slow, and have tests of their own."""
+    found: Answers = {}
+    for name in QUICK:
+        result = getattr(spc.forecast, name)(panel, horizon=6)
+        answers = fields(result, "mean", "lower", "upper", "fitted", "used", "status")
+        found |= {f"{name} {key}": array for key, array in answers.items()}
+    return found
+
+
+def chosen_forecasts(panel: spc.Panel) -> Answers:
+    """Ask for a backtest, by series, and for the forecast that is chosen by it."""
+    methods = ("naive", "seasonal_naive", "theta")
+    best = spc.forecast.best(panel, methods=methods, default="mean", horizon=3)
+    found = fields(best, "mean", "lower", "upper", "fitted", "used", "status", "error", "n_origins")
+    return found | {f"past {key}": cells.T for key, cells in best.backtest.figures["series"].items()}
+
+
 VERBS: dict[str, Verb] = {
     "limits": limits,
     "exceptions": exceptions,
@@ -254,6 +274,8 @@ VERBS: dict[str, Verb] = {
     "year to date": year_to_date,
     "calendar": calendar,
     "funnel": funnel,
+    "forecasts": forecasts,
+    "chosen forecasts": chosen_forecasts,
 }
 
 #: For every law that holds of every verb.

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from .able import capability
 from .choices import choices
 from .counting import c_u, laney, p_np
+from .foretold import forecast
 from .individuals import individuals, run
 from .memory import memory
 from .patterns import assurance, rules
@@ -28,6 +29,7 @@ WORKED: dict[str, Callable[[], dict[str, object]]] = {
     "memory": memory,
     "subgroups": subgroups,
     "seasonal": seasonal,
+    "forecast": forecast,
     "together": together,
     "capability": capability,
     "rules": rules,

@@ -1,0 +1,37 @@
+"""Frozen factors: by how much the closed-form limits of `auto` are widened or narrowed, learnt once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spc.panel import Floats
+
+__all__ = ["FACTORS", "LONGEST", "SHORTEST", "Factors"]
+
+#: Lengths of history, in observed months, outside of which the factor is that of the end.
+SHORTEST, LONGEST = 24.0, 180.0
+
+
+@dataclass(frozen=True)
+class Factors:
+    """The sd of a forecast is multiplied by exp(always + steps log h + length log(n / 60)).
+
+    Parameters
+    ----------
+    always, steps, length : float
+    """
+
+    always: float
+    steps: float
+    length: float
+
+    def times(self, count: Floats, horizon: int) -> Floats:
+        """Return the factors (n, horizon) of series with `count` (n,) observed months."""
+        steps = self.steps * np.log(np.arange(1, horizon + 1))
+        length = self.length * np.log(np.clip(count, SHORTEST, LONGEST) / 60.0)
+        return np.exp(self.always + steps + length[:, None])
+
+
+FACTORS = Factors(always=0.031, steps=0.025, length=-0.043)

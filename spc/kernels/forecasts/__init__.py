@@ -1,0 +1,1 @@
+"""Compiled forecasting methods, one family a file."""

@@ -1,0 +1,1 @@
+"""Charts that have files of their own."""
