@@ -99,7 +99,7 @@ class Chart:
 
 
 #: The method of forecast charts, a row of `spc.forecast.METHODS`.
-FORECAST_BY = "naive"
+FORECAST_BY = "auto"
 #: Centre and sigma by any estimator; by any of sigma, about a centre that is a ratio of sums.
 FREELY = ("centre", "sigma", "gaps", "screen", "autocorrelation")
 SPREAD = ("sigma", "gaps", "screen", "autocorrelation")

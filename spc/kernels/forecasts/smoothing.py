@@ -27,7 +27,7 @@ from spc.kernels._compile import kernel, row
 YEAR = 12
 ALPHA, BETA, PHI, LEVEL, SLOPE, GAMMA, SEASON, NUMBERS = 0, 1, 2, 3, 4, 5, 6, 18
 #: The grid: alpha, beta / alpha and gamma / (1 - alpha); phi begins in the middle. Its first four begin near
-#: one line for all months, the next four near a line that turns slowly, the next eight near the latest months,
+#: one line for all months, the next four near a line that turns slowly, then eight near the latest months,
 #: the last four near the latest season: -2 log L often has a least place in each. Loops over lanes
 #: ask arrays for their number: one that the compiler knows is unrolled, 20 s of compilation for 2.
 GRID = (
