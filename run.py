@@ -1,12 +1,14 @@
 """Make the scorecard, or run the tests, on a machine that has only Python: `python run.py report`.
 
-Everything is set up on the way: an environment in `.venv` beside this file, and the packages in it.
+Everything is set up on the way: an environment in `.venv` beside this file, and the packages in it. The
+benchmarks have an environment of their own, `.venv-bench`: peers in it need an older pandas.
 Standard library only. The syntax is that of old Pythons, so that they can read the sentence which
 tells them that they are too old.
 """
 
 from __future__ import print_function
 
+import collections
 import json
 import os
 import subprocess
@@ -14,10 +16,20 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-VENV = os.path.join(HERE, ".venv")
-STAMP = os.path.join(VENV, "spc-installed.json")
 WINDOWS = os.name == "nt"
-PYTHON = os.path.join(VENV, "Scripts", "python.exe") if WINDOWS else os.path.join(VENV, "bin", "python")
+
+#: An environment: its folder beside this file, its Python, the note of what was installed, the pins.
+Place = collections.namedtuple("Place", "name folder python stamp pins")
+
+
+def place(name, pins):
+    folder = os.path.join(HERE, name)
+    python = os.path.join(folder, *(("Scripts", "python.exe") if WINDOWS else ("bin", "python")))
+    return Place(name, folder, python, os.path.join(folder, "spc-installed.json"), pins)
+
+
+MAIN = place(".venv", "constraints.txt")
+BENCH = place(".venv-bench", "constraints-bench.txt")
 
 USAGE = """python run.py COMMAND
 
@@ -63,31 +75,34 @@ def too_old():
 
 
 def report(rest):
-    set_up()
+    set_up(MAIN)
     print("report: examples/wiltshire_report.py")
     sys.stdout.flush()
     script = os.path.join("examples", "wiltshire_report.py")
     # The table has arrows, which a Windows pipe in its old code page cannot carry.
-    return subprocess.call([PYTHON, script] + (rest or ["--out", "out"]), env=surroundings(PYTHONUTF8="1"))
+    command = [MAIN.python, script] + (rest or ["--out", "out"])
+    return subprocess.call(command, env=surroundings(PYTHONUTF8="1"))
 
 
 def test(rest):
-    set_up("test")
-    return run_steps(lint_steps() + [suite_step(rest), plain_kernels_step()])
+    set_up(MAIN, "test")
+    return run_steps(MAIN.python, lint_steps() + [suite_step(rest), plain_kernels_step()])
 
 
 def test_all(rest):
-    set_up("test")
+    set_up(MAIN, "test")
     everything = ["-m", "long or not long"]
     # numba's cache does not note whether code was compiled with bounds checks, so they get their own.
-    checked = surroundings(NUMBA_BOUNDSCHECK="1", NUMBA_CACHE_DIR=os.path.join(VENV, "bounds-checked"))
+    cache = os.path.join(MAIN.folder, "bounds-checked")
+    checked = surroundings(NUMBA_BOUNDSCHECK="1", NUMBA_CACHE_DIR=cache)
     bounds = ("kernels, bounds checked", pytest(["tests/kernels"] + everything), checked)
-    return run_steps(lint_steps() + [suite_step(everything + rest), plain_kernels_step(), bounds])
+    steps = lint_steps() + [suite_step(everything + rest), plain_kernels_step(), bounds]
+    return run_steps(MAIN.python, steps)
 
 
 def bench(rest):
-    set_up("bench")
-    return run_steps([("benchmarks", pytest(["benchmarks", "--benchmark-only"] + rest), None)])
+    set_up(BENCH, "bench")
+    return run_steps(BENCH.python, [("benchmarks", pytest(["benchmarks", "--benchmark-only"] + rest), None)])
 
 
 def lint_steps():
@@ -113,7 +128,7 @@ def pytest(words):
     return ["-m", "pytest", "-q"] + words
 
 
-def run_steps(steps):
+def run_steps(python, steps):
     """Run every step whatever the others do, so that one run shows all there is to mend."""
     failed = []
     began = time.time()
@@ -121,7 +136,7 @@ def run_steps(steps):
         print("\n{}: python {}".format(name, subprocess.list2cmdline(words)))
         sys.stdout.flush()
         start = time.time()
-        code = subprocess.call([PYTHON] + words, env=env)
+        code = subprocess.call([python] + words, env=env)
         print("{}: {} in {:.1f} s".format(name, verdict(code), time.time() - start))
         if code:
             failed.append("{} (exit code {})".format(name, code))
@@ -140,49 +155,55 @@ def verdict(code):
 # Setting up
 
 
-def set_up(extra=""):
-    """Make .venv and install into it what `extra` needs, unless that was done before for these very files."""
-    wanted = {"place": HERE, "files": digest("pyproject.toml", "constraints.txt"), "extras": [extra]}
-    found = read_stamp()
+def set_up(place, extra=""):
+    """Make `place` and install into it what `extra` needs, unless that was done before for these very files."""
+    wanted = {"place": HERE, "files": digest("pyproject.toml", place.pins), "extras": [extra]}
+    found = read_stamp(place)
     same = all(found.get(key) == wanted[key] for key in ("place", "files"))
-    installed = works(["-c", "import importlib.metadata as m; m.version('opcc-spc')"])
+    installed = works(place, ["-c", "import importlib.metadata as m; m.version('opcc-spc')"])
     if same and installed and (not extra or extra in found["extras"]):
         return
     start = time.time()
-    if os.path.exists(STAMP):
-        os.remove(STAMP)
-    make_environment()
-    print("installing spc{} (a minute or two the first time)".format("[{}]".format(extra) if extra else ""))
+    if os.path.exists(place.stamp):
+        os.remove(place.stamp)
+    make_environment(place)
+    wish = "[{}]".format(extra) if extra else ""
+    print("installing spc{} in {} (a minute or two the first time)".format(wish, place.name))
     sys.stdout.flush()
-    install(["-e", ".[{}]".format(extra) if extra else ".", "-c", "constraints.txt"])
+    install(place, ["-e", "." + wish, "-c", place.pins])
     if same:
         wanted["extras"] += found["extras"]
-    with open(STAMP, "w") as file:
+    with open(place.stamp, "w") as file:
         json.dump(wanted, file)
     print("set-up: good in {:.1f} s".format(time.time() - start))
 
 
-def make_environment():
-    if os.path.exists(PYTHON):
-        if not works(["-c", "import sys; sys.exit(sys.version_info < (3, 11))"]):
-            raise Refusal("The environment in .venv is broken or older than Python 3.11; delete that folder.")
+def make_environment(place):
+    making = "making {}".format(place.name)
+    if os.path.exists(place.python):
+        if not works(place, ["-c", "import sys; sys.exit(sys.version_info < (3, 11))"]):
+            raise Refusal(
+                "The environment in {} is broken or older than Python 3.11; delete that folder.".format(
+                    place.name
+                )
+            )
     elif can_import("ensurepip"):
-        say_environment()
-        call([sys.executable, "-m", "venv", VENV], "making .venv")
+        say_environment(making)
+        call([sys.executable, "-m", "venv", place.folder], making)
     elif can_import("venv") and can_import("pip"):
         # Debian and Ubuntu take `ensurepip` out of Python; a pip that is there can fill a bare environment.
-        say_environment()
-        call([sys.executable, "-m", "venv", "--without-pip", VENV], "making .venv")
+        say_environment(making)
+        call([sys.executable, "-m", "venv", "--without-pip", place.folder], making)
     else:
         raise Refusal(no_venv())
-    if not works(["-m", "pip", "--version"]):
-        add_pip()
+    if not works(place, ["-m", "pip", "--version"]):
+        add_pip(place)
 
 
-def add_pip():
+def add_pip(place):
     if can_import("ensurepip"):
-        call([PYTHON, "-m", "ensurepip", "--default-pip"], "adding pip to .venv")
-    elif subprocess.call([sys.executable, "-m", "pip", "--python", PYTHON, "install", "-qq", "pip"]):
+        call([place.python, "-m", "ensurepip", "--default-pip"], "adding pip to {}".format(place.name))
+    elif subprocess.call([sys.executable, "-m", "pip", "--python", place.python, "install", "-qq", "pip"]):
         raise Refusal(no_venv())
 
 
@@ -194,13 +215,13 @@ def no_venv():
     ).format(version)
 
 
-def say_environment():
-    print("making .venv with Python {}.{}.{}".format(*sys.version_info[:3]))
+def say_environment(making):
+    print("{} with Python {}.{}.{}".format(making, *sys.version_info[:3]))
     sys.stdout.flush()
 
 
-def install(words):
-    call([PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check"] + words, "installing")
+def install(place, words):
+    call([place.python, "-m", "pip", "install", "-qq", "--disable-pip-version-check"] + words, "installing")
 
 
 def call(command, doing):
@@ -209,12 +230,12 @@ def call(command, doing):
         raise Refusal("While {}, `{}` ended with exit code {}.".format(doing, " ".join(command), code))
 
 
-def works(words):
+def works(place, words):
     """Tell whether the environment's Python exists and does this without complaint."""
-    if not os.path.exists(PYTHON):
+    if not os.path.exists(place.python):
         return False
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.call([PYTHON] + words, **quiet) == 0
+    return subprocess.call([place.python] + words, **quiet) == 0
 
 
 def can_import(name):
@@ -235,9 +256,9 @@ def digest(*names):
     return together.hexdigest()
 
 
-def read_stamp():
+def read_stamp(place):
     try:
-        with open(STAMP) as file:
+        with open(place.stamp) as file:
             return json.load(file)
     except (IOError, ValueError):
         return {}

@@ -64,7 +64,6 @@ def test_makefile_and_usage_offer_the_same():
 
 
 def test_every_step_runs_and_failures_are_named(monkeypatch, capfd):
-    monkeypatch.setattr(run, "PYTHON", sys.executable)
     steps = [
         ("first", ["-c", "raise SystemExit(3)"], None),
         (
@@ -73,47 +72,82 @@ def test_every_step_runs_and_failures_are_named(monkeypatch, capfd):
             run.surroundings(COLOUR="red"),
         ),
     ]
-    assert run.run_steps(steps) == 1
+    assert run.run_steps(sys.executable, steps) == 1
     said = capfd.readouterr().out
     assert "first: FAILED with exit code 3" in said
     assert "colour red" in said
     assert "Failed: first (exit code 3)" in said
-    assert run.run_steps(steps[1:]) == 0
+    assert run.run_steps(sys.executable, steps[1:]) == 0
 
 
 def test_a_missing_venv_names_the_system_package(monkeypatch, tmp_path):
-    monkeypatch.setattr(run, "PYTHON", str(tmp_path / "absent"))
     monkeypatch.setattr(run, "can_import", lambda name: name == "venv")
     package = "python{}.{}-venv".format(*sys.version_info[:2])
     with pytest.raises(run.Refusal, match=re.escape(package)):
-        run.make_environment()
+        run.make_environment(run.MAIN._replace(python=str(tmp_path / "absent")))
 
 
-def test_set_up_installs_once_and_again_when_asked_for_more(monkeypatch, tmp_path):
-    installed = []
-    monkeypatch.setattr(run, "STAMP", str(tmp_path / "stamp.json"))
-    monkeypatch.setattr(run, "PYTHON", sys.executable)
-    monkeypatch.setattr(run, "works", lambda words: True)
-    monkeypatch.setattr(run, "install", lambda words: installed.append(words[1]))
+@pytest.fixture
+def installed(monkeypatch, tmp_path):
+    """Two environments of whose installing only the words are kept."""
+    calls = []
+    for name in ("MAIN", "BENCH"):
+        here = getattr(run, name)._replace(stamp=str(tmp_path / f"{name}.json"), python=sys.executable)
+        monkeypatch.setattr(run, name, here)
+    monkeypatch.setattr(run, "works", lambda place, words: True)
+    monkeypatch.setattr(run, "install", lambda place, words: calls.append((place.name, words[1])))
+    return calls
+
+
+def test_set_up_installs_once_and_again_when_asked_for_more(installed):
     for extra in ("", "", "test", "test", "", "bench", "test"):
-        run.set_up(extra)
-    assert installed == [".", ".[test]", ".[bench]"]
-    stamp = json.loads((tmp_path / "stamp.json").read_text(encoding="utf-8"))
-    (tmp_path / "stamp.json").write_text(json.dumps({**stamp, "files": "older"}), encoding="utf-8")
-    run.set_up("test")
-    assert installed[3:] == [".[test]"]
+        run.set_up(run.MAIN, extra)
+    assert installed == [(".venv", words) for words in (".", ".[test]", ".[bench]")]
+    stamp = Path(run.MAIN.stamp)
+    older = {**json.loads(stamp.read_text(encoding="utf-8")), "files": "older"}
+    stamp.write_text(json.dumps(older), encoding="utf-8")
+    run.set_up(run.MAIN, "test")
+    assert installed[3:] == [(".venv", ".[test]")]
 
 
-def test_an_interrupted_install_leaves_no_stamp(monkeypatch, tmp_path):
-    stamp = tmp_path / "stamp.json"
+def test_benchmarks_have_an_environment_of_their_own(monkeypatch, installed):
+    ran = []
+    monkeypatch.setattr(run, "run_steps", lambda python, steps: ran.append((python, steps[-1][1])) or 0)
+    monkeypatch.setattr(run, "BENCH", run.BENCH._replace(python="the bench's Python"))
+    assert run.main(["bench", "-k", "forecasts"]) == 0
+    assert run.main(["test"]) == 0
+    assert run.main(["bench"]) == 0
+    assert installed == [(".venv-bench", ".[bench]"), (".venv", ".[test]")]
+    assert [python for python, _ in ran] == ["the bench's Python", sys.executable, "the bench's Python"]
+    assert ran[0][1][-2:] == ["-k", "forecasts"]
+    assert "benchmarks" in ran[0][1]
+
+
+def test_each_environment_is_renewed_for_its_own_pins(monkeypatch, installed):
+    told = {"constraints.txt": "1", "constraints-bench.txt": "1"}
+    monkeypatch.setattr(run, "digest", lambda *names: "".join(told.get(name, "") for name in names))
+    both = ((run.MAIN, "test"), (run.BENCH, "bench"))
+    for place, extra in both:
+        run.set_up(place, extra)
+    told["constraints-bench.txt"] = "2"
+    for place, extra in both:
+        run.set_up(place, extra)
+    assert [name for name, _ in installed] == [".venv", ".venv-bench", ".venv-bench"]
+
+
+def test_environments_are_not_committed():
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
+    assert {f"/{place.name}" for place in (run.MAIN, run.BENCH)} <= set(ignored)
+
+
+def test_an_interrupted_install_leaves_no_stamp(monkeypatch, installed):
+    stamp = Path(run.MAIN.stamp)
     stamp.write_text("{}", encoding="utf-8")
-    monkeypatch.setattr(run, "STAMP", str(stamp))
-    monkeypatch.setattr(run, "PYTHON", sys.executable)
 
-    def stopped(words):
+    def stopped(place, words):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(run, "install", stopped)
     with pytest.raises(KeyboardInterrupt):
-        run.set_up("test")
+        run.set_up(run.MAIN, "test")
     assert not stamp.exists()

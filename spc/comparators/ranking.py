@@ -25,6 +25,7 @@ from spc.comparators.grouping import (
 )
 from spc.comparators.members import as_sums
 from spc.comparators.scales import KINDS
+from spc.comparators.shrinking import draw_unit, family_of
 from spc.kernels.ranks import rank_draws, rank_intervals
 from spc.measures import IMPROVEMENTS, Assignment, Catalogue, Measure, measures_of
 from spc.panel import Floats, Panel
@@ -55,7 +56,7 @@ def rank(
     sigma: Any = None,
     improvement: str | None = None,
     level: float = 95,
-    method: str = "jeffreys",
+    method: str = "shrunken",
     n_draws: int = 10_000,
     seed: int = 1,
 ) -> Ranking:
@@ -119,7 +120,7 @@ def rank(
     """
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
     share = _tail(level)
-    choice("method", method, ["jeffreys", "bootstrap"])
+    choice("method", method, ["shrunken", "jeffreys", "bootstrap"])
     draws, start = whole("n_draws", n_draws, 100, 10_000_000), whole("seed", seed, 0, 2**63 - 1)
     if improvement is not None:
         choice("improvement", improvement, IMPROVEMENTS)
@@ -146,7 +147,8 @@ def rank(
         sign = np.where(better[members] < 0, -1.0, 1.0)
         places.place(members, asked, sign * value[members])
         if (law[members] != "").all():
-            places.simulate(members, asked, sign[:, None] * urn.draw(members), share)
+            drawn = urn.shrunken(members) if method == "shrunken" else urn.draw(members)
+            places.simulate(members, asked, sign[:, None] * drawn, share)
     value[sums.status != OK] = np.nan
     return Ranking(
         panel=source,
@@ -229,17 +231,41 @@ class _Urn:
 
     def draw(self, members: Ints) -> Floats:
         """Return (n_members, n_draws) figures; those of another comparison are forgotten."""
-        if len(members) * self.n_draws > MOST_CELLS:
-            raise ChoiceError(
-                f"`n_draws` must be at most {MOST_CELLS // len(members):,} for {len(members):,} units at "
-                f"once, got {self.n_draws:,}."
-            )
+        self._fits(members)
         if len(self.kept) * self.n_draws > MOST_CELLS or not any(int(s) in self.kept for s in members):
             self.kept = {}
         for s in map(int, members):
             if s not in self.kept:
                 self.kept[s] = self._one(s)
         return np.array([self.kept[int(s)] for s in members])
+
+    def shrunken(self, members: Ints) -> Floats:
+        """Return (n_members, n_draws) figures of units that are each one of a family; rates as logs.
+
+        Units of one law make a family. One that is alone with its law is drawn by itself.
+        """
+        self._fits(members)
+        found = np.empty((len(members), self.n_draws))
+        precision = np.where(np.isfinite(self.sigma), self.sigma, 1.0) ** -2.0
+        of = np.where(np.isnan(self.sums.of), 1.0, self.sums.of) * precision
+        total = self.sums.total * precision
+        for law in dict.fromkeys(self.law[members]):
+            here = np.flatnonzero(self.law[members] == law)
+            rows = members[here]
+            if len(rows) == 1:
+                found[here[0]] = self._one(int(rows[0]))
+                continue
+            mu, size = family_of(law, total[rows], of[rows]).spelt_out(self.n_draws)
+            for place, s in zip(here, map(int, rows), strict=True):
+                found[place] = draw_unit(law, total[s], of[s], mu, size, self._stream(s))
+        return found
+
+    def _fits(self, members: Ints) -> None:
+        if len(members) * self.n_draws > MOST_CELLS:
+            raise ChoiceError(
+                f"`n_draws` must be at most {MOST_CELLS // len(members):,} for {len(members):,} units at "
+                f"once, got {self.n_draws:,}."
+            )
 
     def _one(self, s: int) -> Floats:
         total, of, n = self.sums.total[s], self.sums.of[s], self.n_draws

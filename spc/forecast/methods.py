@@ -209,7 +209,7 @@ METHODS: dict[str, Method] = {
             "the average of 42 smoothers by their likelihood, on logarithms and square roots; "
             "rare counts by imapa",
             auto,
-            8,
+            15,
             stands_in="ses",
             rare="imapa",
         ),

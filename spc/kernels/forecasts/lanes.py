@@ -31,10 +31,12 @@ YEAR = 12
 PHI, CARRY, ALPHA, BETA, GAMMA, TREND = range(6)
 #: Scales: the value as it is, its logarithm, its square root.
 PLAIN, LOG, ROOT = range(3)
-#: Years of the slope are held towards 0 as by so many months, and month effects as by an F of so much.
-RIDGE, CAUTION = 2.0, 1.4
+#: Years of the slope are held towards 0 as by so many months.
+RIDGE = 2.0
 #: A trend goes on for the sum of these powers: it fades with a half-life of 13.5 months.
 FADE = 0.95
+#: Degrees of freedom are never fewer.
+LEAST_FREEDOM = 2.0
 #: Lanes with a smaller share than this of their family are passed over.
 LEAST_SHARE = 1e-3
 #: Errors below this share of the series' own spread are those of the floats.
@@ -112,10 +114,10 @@ def months_of(z, seen, n, number, means, times):
 
 
 @row
-def take_months(z, seen, n, count, number, means, times, months):
+def take_months(z, seen, n, count, caution, number, means, times, months):
     """Take shrunk month effects off z, add them to `months`, and return the share that was taken.
 
-    That is max(0, 1 - CAUTION / F), with F the variance of the effects over that of what is left.
+    That is max(0, 1 - caution / F), with F the variance of the effects over that of what is left.
     """
     within = months_of(z, seen, n, number, means, times)
     if within < 0.0:
@@ -126,7 +128,7 @@ def take_months(z, seen, n, count, number, means, times, months):
     for m in range(YEAR):
         means[m] -= level
         between += number[m] * (means[m] * means[m])
-    noise = (YEAR - 1) * CAUTION * within / max(count - YEAR, 1)
+    noise = (YEAR - 1) * caution * within / max(count - YEAR, 1)
     if between <= noise:
         return 0.0
     share = 1.0 - noise / between
@@ -235,16 +237,16 @@ def solve(own, crossed, sums, starts, squares):
 
 
 @row
-def share_out(squares, first, last, lanes, seasonal, count, shares):
+def share_out(squares, first, last, lanes, yearly, count, shares):
     """Fill the shares of a family of lanes by likelihood; return the log likelihood of its best."""
     best = np.inf
     for g in range(first, last):
-        if seasonal or lanes[GAMMA, g] == 0.0:
+        if yearly or lanes[GAMMA, g] == 0.0:
             best = min(best, squares[g])
     total = 0.0
     for g in range(first, last):
         shares[g] = 0.0
-        if seasonal or lanes[GAMMA, g] == 0.0:
+        if yearly or lanes[GAMMA, g] == 0.0:
             shares[g] = math.exp(0.5 * count * math.log(best / squares[g])) if best > 0.0 else 1.0
         if shares[g] < LEAST_SHARE:
             shares[g] = 0.0
@@ -307,18 +309,16 @@ def settle(z, seen, n, months, mean, square, fitted, out_mean, out_variance, out
 
 @row
 def average(
-    z, seen, n, count, share, lanes, families, seasonal, squares, starts, spare, fitted, mean, square
+    z, seen, n, count, freedom, extra, lanes, families, yearly, squares, starts, spare, fitted, mean, square
 ):
     """Add up all lanes of all families by their shares; return the log likelihood of the first family."""
     shares, month, likelihood = spare[0], spare[1, :YEAR], 0.0
-    freedom = max(count - 2.0 - (YEAR - 1) * share, 0.25 * count)
-    extra = share * YEAR / max(count, YEAR)
     for t in range(n):
         fitted[t] = 0.0
     for f in range(families.size - 1):
         for h in range(mean.shape[1]):
             mean[f, h], square[f, h] = 0.0, 0.0
-        like = share_out(squares, families[f], families[f + 1], lanes, seasonal, count, shares)
+        like = share_out(squares, families[f], families[f + 1], lanes, yearly, count, shares)
         likelihood = like if f == 0 else likelihood
         for g in range(families[f], families[f + 1]):
             if shares[g] > 0.0:
@@ -340,24 +340,21 @@ def answers_of(seen, n, lanes, states, answers, sums):
 
 @kernel
 def averages(
-    first, last, values, lanes, ends, scales, offsets, seasonal, out_mean, out_variance, out_fitted, out_like
+    first, last, values, lanes, ends, scales, offsets, cautions, out_mean, out_variance, out_fitted, out_facts
 ):
     """Forecast by the average of all lanes, on each series' scale.
 
     `values` (n, n_periods), a month of each series seen; `lanes` (6, n_lanes), 12 lanes at least, sorted by
     family; `ends` (n_families + 1,): where each family begins, and the last ends; `scales`, `offsets`,
-    `seasonal` (n,). Outputs on the scale: mean and variance (n, horizon), fitted (n, n_periods); and the log
-    likelihood (n,), in the unit of the values.
+    `cautions` (n,), 0 for no season. Outputs on the scale: mean and variance (n, horizon), fitted
+    (n, n_periods); facts (n, 2): the log likelihood in the unit of the values, degrees of freedom.
     """
     width, n_lanes, shape = values.shape[1], lanes.shape[1], (ends.size - 1, out_mean.shape[1])
-    whole, own, errors = (
-        np.empty((2, width, n_lanes)),
-        np.empty((2, width, n_lanes)),
-        np.empty((width, n_lanes)),
-    )
+    whole, own = np.empty((2, width, n_lanes)), np.empty((2, width, n_lanes))
+    errors, squares = np.empty((width, n_lanes)), np.empty(n_lanes)
     whole_sums, sums, states = np.empty((width, 3, n_lanes)), np.empty((3, n_lanes)), np.empty((14, n_lanes))
     crossed, starts, spare = np.empty((3, n_lanes)), np.empty((2, n_lanes)), np.empty((2, n_lanes))
-    z, fitted, seen, squares = np.empty(width), np.empty(width), np.ones(width, np.bool_), np.empty(n_lanes)
+    z, fitted, seen = np.empty(width), np.empty(width), np.ones(width, np.bool_)
     calendar, mean, square = np.empty((4, YEAR)), np.empty(shape), np.empty(shape)
     answers_of(seen, width, lanes, states, whole, sums)
     tabulate(whole, whole_sums)
@@ -365,8 +362,8 @@ def averages(
         n, slopes = rescale(values[s], scales[s], offsets[s], z, seen)
         months, share = calendar[0], 0.0
         count = take_level(z, seen, n, months)
-        if seasonal[s]:
-            share = take_months(z, seen, n, count, calendar[1], calendar[2], calendar[3], months)
+        if cautions[s] > 0.0:
+            share = take_months(z, seen, n, count, cautions[s], calendar[1], calendar[2], calendar[3], months)
         errors_of(z, seen, n, lanes, errors, states)
         if count < n:
             answers_of(seen, n, lanes, states, own, sums)
@@ -375,15 +372,18 @@ def averages(
             products(errors, answers[side], n, crossed[side])
         products(errors, errors, n, crossed[2])
         solve(crossed[2], crossed, sums if count < n else whole_sums[n - 1], starts, squares)
+        freedom = max(count - 2.0 - (YEAR - 1) * share, LEAST_FREEDOM)
+        yearly, extra = cautions[s] > 0.0, share * YEAR / max(count, YEAR)
         like = average(
             z,
             seen,
             n,
             count,
-            share,
+            freedom,
+            extra,
             lanes,
             ends,
-            seasonal[s],
+            yearly,
             squares,
             starts,
             spare,
@@ -391,5 +391,5 @@ def averages(
             mean,
             square,
         )
-        out_like[s] = like + slopes
+        out_facts[s, 0], out_facts[s, 1] = like + slopes, freedom
         settle(z, seen, n, months, mean, square, fitted, out_mean[s], out_variance[s], out_fitted[s])
