@@ -156,7 +156,7 @@ def verdict(code):
 
 
 def set_up(place, extra=""):
-    """Make `place` and install into it what `extra` needs, unless that was done before for these very files."""
+    """Make `place` and install into it what `extra` needs, unless that was done for these very files."""
     wanted = {"place": HERE, "files": digest("pyproject.toml", place.pins), "extras": [extra]}
     found = read_stamp(place)
     same = all(found.get(key) == wanted[key] for key in ("place", "files"))

@@ -8,6 +8,7 @@ turns, and the best round of each counts, so that other work on the machine hurt
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +18,7 @@ import pandas as pd
 import pytest
 
 import spc
+from benchmarks.printing import circumstances, markdown
 
 N_SERIES, N_PERIODS = 10_000, 120
 ROUNDS = 41
@@ -120,8 +122,7 @@ def test_windows_pandas(benchmark: Any, name: str, window: int) -> None:
 def print_ratios() -> None:
     """Print million cells a second, and how many times the peers that is."""
     spc.set_threads(1)
-    cells = N_SERIES * N_PERIODS / 1e6
-    print(f"{'':24}{'spc':>8}{'bottleneck':>12}{'times':>8}{'wanted':>8}{'pandas':>8}{'times':>8}")
+    cells, rows = N_SERIES * N_PERIODS / 1e6, []
     for name, (_, _, _, wanted) in VERBS.items():
         for kind in KINDS:
             for window in WINDOWS:
@@ -129,12 +130,16 @@ def print_ratios() -> None:
                 calls[0]()
                 ours, theirs = best(calls, ROUNDS)
                 (pandas,) = best((groupby_rolling(name, kind, window),), 2)
-                print(
-                    f"{name + ' ' + str(window) + ', ' + kind:24}{cells / ours:8.0f}{cells / theirs:12.0f}"
-                    f"{theirs / ours:8.2f}{wanted[kind] or '':>8}{cells / pandas:8.2f}{pandas / ours:8.0f}",
-                    flush=True,
-                )
-    print("million cells a second; the best of", ROUNDS, f"rounds in turn; pandas wanted: {PANDAS_TIMES:.0f}")
+                speeds = (f"{cells / ours:.0f}", f"{cells / theirs:.0f}", f"{theirs / ours:.2f}")
+                others = (f"{cells / pandas:.2f}", f"{pandas / ours:.0f}")
+                rows.append((f"{name} {window}, {kind}", *speeds, f"{wanted[kind] or '-'}", *others))
+                print(rows[-1][0], "done", file=sys.stderr, flush=True)
+    heads = ("window, numbers", "spc", "bottleneck", "times", "wanted", "pandas", "times")
+    print(f"{circumstances('bottleneck')}\n\n{markdown(heads, rows)}\n")
+    print(
+        f"Million cells a second, the best of {ROUNDS} rounds in turn; of pandas {PANDAS_TIMES:.0f} times "
+        "its speed was wanted."
+    )
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ set, nor anything of M3, is seen.
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.forecast_sets import Floats, Months, load, stacked
 from spc.forecast.averaging import averaged
+from spc.forecast.calibrating import needed
 from spc.forecast.frozen import LONGEST, SHORTEST, Factors
 from spc.forecast.history import History
 from spc.results.forecasts import Spread
@@ -30,25 +30,14 @@ LEVEL = 95.0
 #: Of what is learnt, so much is kept: sets differ from each other by as much as from the closed form, and the
 #: interval score on what was held out is at its best with no factor at all (within 0.5%).
 KEPT = 0.5
-#: Factors are looked for between exp(-4) and exp(4).
-WIDEST = 4.0
 
 
-def needed(history: Floats, future: Floats) -> Floats:
+def needed_by(history: Floats, future: Floats) -> Floats:
     """Return the log of the factor (n, horizon) that would have brought each month just inside the limits."""
     n, horizon = future.shape
     asked = History(history, np.zeros(n, np.int64), horizon, np.zeros(n, bool), {})
-    bounds = np.full((n, 2), np.nan)
     answer = averaged(asked, Factors(0.0, 0.0, 0.0))
-    spread = Spread(**answer.spread, bounds=bounds)
-    low, high = np.full(future.shape, -WIDEST), np.full(future.shape, WIDEST)
-    for _ in range(30):
-        middle = (low + high) / 2.0
-        times = np.exp(middle)
-        lower, upper = replace(spread, sd=spread.sd * times, root_sd=spread.root_sd * times).limits(LEVEL)
-        inside = (lower <= future) & (future <= upper)
-        high, low = np.where(inside, middle, high), np.where(inside, low, middle)
-    return high
+    return needed(Spread(**answer.spread, bounds=np.full((n, 2), np.nan)), future, LEVEL)
 
 
 def examples(months: Months, horizon: int) -> tuple[Floats, Floats, Floats]:
@@ -60,7 +49,7 @@ def examples(months: Months, horizon: int) -> tuple[Floats, Floats, Floats]:
         count = np.count_nonzero(~np.isnan(history), axis=1)
         rows = (count == length) | ((length == LENGTHS[-1]) & (count > LENGTHS[-2]))
         rows &= np.nanmax(history, axis=1) > np.nanmin(history, axis=1)
-        log_factor = needed(np.ascontiguousarray(history[rows]), held.future[rows])
+        log_factor = needed_by(np.ascontiguousarray(history[rows]), held.future[rows])
         shape = log_factor.shape
         answers.append(log_factor.ravel())
         steps.append(np.broadcast_to(np.log(np.arange(1, horizon + 1)), shape).ravel())

@@ -13,6 +13,7 @@ from spc.portrait import Portrait, Stretch, fine_text, portrait, rule_bits
 from spc.rules import Rule
 from spc.scoring import Scorecard
 from spc.sentences import count_word, listed, pattern
+from spc.stretches import by_month_before
 from spc.wording import change_text, value_text
 
 __all__ = ["STATUS_WORDS", "explain", "parts_text"]
@@ -159,11 +160,11 @@ def _limits(card: Scorecard, one: Portrait) -> Iterator[str]:
     if stretch.chart != "xmr":
         how = chart.about if chart.about.startswith(chart.title) else f"{chart.title}: {chart.about}"
     set_by = f"those agreed, from {base}" if stretch.agreed else f"set by {base}"
-    if card.limits.choices.get("options", {}).get(stretch.chart, {}).get("known") == "month_before":
+    if by_month_before(card.limits, one.s):
         set_by = f"set by the months before, from {one.month(stretch.first)} on"
     yield (
-        f"Limits{' of this month' if stretch.varies else ''} are {set_by}: centre {centre}, {told}{missing}; "
-        f"{how}."
+        f"Limits{' of this month' if stretch.varies else ''} are {set_by}: "
+        f"{stretch.middle} {centre}, {told}{missing}; {how}."
     )
 
 

@@ -15,7 +15,7 @@ from spc.measures import Measure
 from spc.panel import Floats, Panel
 from spc.rules import Rule
 from spc.scoring import Scorecard
-from spc.stretches import Rebase, Stretch, rebases, stretches
+from spc.stretches import Rebase, Stretch, by_month_before, rebases, stretches
 from spc.targets import target_line
 from spc.wording import Unit, month_text, rounded, unit_of, value_text
 
@@ -272,6 +272,7 @@ def _marks(card: Scorecard, s: int, measure: Measure) -> list[Mark]:
     setting = (flagged < card.limits.base_last[phase]) & (
         card.limits.base_last[phase] < card.limits.phases.last[phase]
     )
+    setting &= not by_month_before(card.limits, s)
     highs, lows, others = side_masks(card.exceptions.rules)
     found = []
     for t, said, sets in zip(flagged.tolist(), words.tolist(), setting.tolist(), strict=True):

@@ -14,7 +14,7 @@ from spc.results.statuses import NO_VARIATION, NOT_AGREED, OK
 from spc.scoring import Scorecard
 from spc.ties import CONTROL
 
-__all__ = ["Lines", "Rebase", "Stretch", "baseline_known", "rebases", "stretches"]
+__all__ = ["Lines", "Rebase", "Stretch", "baseline_known", "by_month_before", "rebases", "stretches"]
 
 #: What points may be whose lower line lies below 0 by design: sums of deviations.
 CROSSED_AT_ZERO = ("sums",)
@@ -49,7 +49,7 @@ class Stretch:
     last month.
 
     `agreed` says that the limits were agreed; `base_known` is False where the months that set them are then
-    not all among those of the panel, so that nobody can say which they were.
+    not all among those of the panel, so that nobody can say which they were, and where each month has others.
     """
 
     first: int
@@ -73,6 +73,11 @@ class Stretch:
     def size(self) -> float:
         """The line whose size sets the decimals of all: the centre, or of sums about 0 the upper one."""
         return self.centre or self.ucl
+
+    @property
+    def middle(self) -> str:
+        """What the line between the limits is called."""
+        return "expected" if self.chart == "forecast" else "centre"
 
     @property
     def varies(self) -> bool:
@@ -130,12 +135,21 @@ def stretches(card: Scorecard, s: int, scale: float, values: Floats) -> list[Str
     return found
 
 
+def by_month_before(limits: Limits, s: int) -> bool:
+    """Whether each month of series `s` has lines from all months before it, and not from a baseline."""
+    options = limits.choices.get("options", {}).get(limits.chart_of(s), {})
+    return bool(options.get("known") == "month_before")
+
+
 def baseline_known(limits: Limits, p: int, s: int) -> bool:
     """Whether the baseline of phase `p` is the months that `limits` says.
 
-    Of agreed limits only its place within the panel is kept, and how many months it had: where so many are
-    not there, the panel begins later, or figures were taken back.
+    On forecast charts by the month before, each month's lines come from all before it, and none from a
+    baseline. Of agreed limits only its place within the panel is kept, and how many months it had: where so
+    many are not there, the panel begins later, or figures were taken back.
     """
+    if by_month_before(limits, s):
+        return False
     if limits.baseline != "agreed":
         return True
     there = limits.panel.observed[s, int(limits.base_first[p]) : int(limits.base_last[p])]

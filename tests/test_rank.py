@@ -56,7 +56,7 @@ def test_ranks_of_values_and_ties() -> None:
 
 
 @pytest.mark.parametrize("kind", ["rate", "proportion", "ratio", "mean"])
-@pytest.mark.parametrize("method", ["jeffreys", "bootstrap"])
+@pytest.mark.parametrize("method", ["shrunken", "jeffreys", "bootstrap"])
 def test_the_order_of_the_units_does_not_matter(method: str, kind: str) -> None:
     rng = np.random.default_rng(2)
     of = rng.integers(20, 400, 24).astype(float)
@@ -149,7 +149,7 @@ def test_intervals_hold_the_true_rank() -> None:
         ({"level": 100}, "`level` must be from 50 to below 100"),
         ({"n_draws": 7}, "`n_draws` must be a whole number from 100"),
         ({"n_draws": 10_000_000, "among": None}, None),
-        ({"method": "mcmc"}, "`method` must be one of 'jeffreys', 'bootstrap'"),
+        ({"method": "mcmc"}, "`method` must be one of 'shrunken', 'jeffreys', 'bootstrap'"),
         ({"seed": -1}, "`seed` must be a whole number"),
         ({"group": "force"}, "`group` must name keys"),
         ({"improvement": "best"}, "`improvement` must be one of"),

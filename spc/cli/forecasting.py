@@ -32,7 +32,7 @@ from spc.writing import Delivery
 __all__ = ["make_forecast"]
 
 #: Option to the argument of a forecasting verb.
-ASKED = {"horizon": "horizon", "level": "level", "as-at": "as_at", "bounds": "bounds"}
+ASKED = {"horizon": "horizon", "level": "level", "as-at": "as_at", "bounds": "bounds", "days": "days"}
 
 
 def make_forecast(settings: Settings, say: Say) -> Outcome:
@@ -75,4 +75,7 @@ def _summary(found: Forecast, panel: Panel) -> str:
     """Say what was forecast, and how many series by less than was asked for."""
     others = [int(code) for code in np.unique(found.status) if code != OK]
     told = [f"{int(np.count_nonzero(found.status == code)):,} {STATUSES[code]}" for code in others]
+    without = int(np.count_nonzero(found.days == ""))
+    if 0 < without < panel.n_series:
+        told.append(f"{without:,} as they are, without days")
     return ", ".join([f"{panel.n_series:,} series, {found.horizon} months ahead by {found.method}", *told])

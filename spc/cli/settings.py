@@ -129,6 +129,8 @@ OPTIONS = {
                ("forecast",), "PERCENT", _number_for("--level")),
         Option("bounds", "lowest and highest that figures can be, as 0..100 or 0.. (default: 0.. where none "
                "is negative)", ("forecast",), "LOW..HIGH", _low_and_high),
+        Option("days", "forecast counts as if all months had the same days: month (all of them) or working "
+               "(default: as they are)", ("forecast",), "WORD", choices=("month", "working")),
         Option("baseline", "months that set the limits: all, 24 (the first 24), 36:24 (of the last 36 the "
                "first 24) or 2021-08..2023-07 (default: 36:24)", ("scorecard",), "MONTHS", _months_or_window),
         Option("rules", "rules of exception (default: opcc)", ("scorecard",), "NAME"),

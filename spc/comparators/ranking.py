@@ -25,7 +25,7 @@ from spc.comparators.grouping import (
 )
 from spc.comparators.members import as_sums
 from spc.comparators.scales import KINDS
-from spc.comparators.shrinking import draw_unit, family_of
+from spc.comparators.shrinking import as_figures, draw_family
 from spc.kernels.ranks import rank_draws, rank_intervals
 from spc.measures import IMPROVEMENTS, Assignment, Catalogue, Measure, measures_of
 from spc.panel import Floats, Panel
@@ -79,12 +79,13 @@ def rank(
         1 is the best; the highest where neither is better. By default as in the catalogue.
     level : float
         Of the interval, in percent.
-    method : {"jeffreys", "bootstrap"}
-        Draws of the underlying figure given the counts, or of counts that might have been seen.
+    method : {"shrunken", "jeffreys", "bootstrap"}
+        Draws of the underlying figures given the counts of all units that are ranked together, or given a
+        unit's own alone; or draws of counts that might have been seen.
     n_draws : int
         How many times all units are drawn and ranked.
     seed : int
-        Of the draws; those of a unit depend on it and on the unit's own keys, and on nothing else.
+        Of the draws; the random numbers of a unit depend on it and on the unit's own keys alone.
 
     Returns
     -------
@@ -98,14 +99,20 @@ def rank(
 
     Notes
     -----
-    Goldstein and Spiegelhalter (1996), JRSS A 159, 385-443. "jeffreys" draws rates from Gamma(n + 1/2) / of,
+    Goldstein and Spiegelhalter (1996), JRSS A 159, 385-443; Marshall and Spiegelhalter (1998), BMJ 316,
+    1701-1704. "shrunken" takes the units' own figures for members of a family, Gamma(mu size) / size for
+    rates, Beta(mu size, (1 - mu) size) for proportions, Normal(mu, 1 / size) for means, so that a figure is
+    drawn from Gamma(n + mu size) / (of + size) and alike; mu and size are drawn too, from what all units say
+    of them (spc/comparators/shrinking.py). "jeffreys" draws rates from Gamma(n + 1/2) / of,
     proportions from Beta(n + 1/2, of - n + 1/2), means from Normal(mean, sigma^2 / of); "bootstrap" from
-    Poisson(n) / of and Binomial(of, n / of) / of, where a unit without events never has one. The interval
-    leaves at most (100 - level) / 2 percent of the simulated ranks out on each side. It is that of one unit,
-    not of all together. Stocks, medians and surveys are ranked without an interval: their chance is unknown;
-    so are means of a single month without `sigma`, unless the panel holds several observations a month.
-    Units are drawn as if nothing were known of the others: where counts are rare (under some 100 events), or
-    sizes very unlike, the interval holds the true rank less often than `level` says, see docs/comparators.md.
+    Poisson(n) / of and Binomial(of, n / of) / of, where a unit without events never has one. Both draw each
+    unit as if nothing were known of the others, which counts chance twice: where counts are rare (under some
+    100 events), or sizes very unlike, their interval holds the true rank less often than `level` says.
+
+    The interval leaves at most (100 - level) / 2 percent of the simulated ranks out on each side. It is that
+    of one unit's true rank, not of all together; the rank of a small unit's own figure may lie outside of it.
+    Stocks, medians and surveys are ranked without an interval: their chance is unknown; so are means of a
+    single month without `sigma`, unless the panel holds several observations a month.
 
     Examples
     --------
@@ -114,7 +121,7 @@ def rank(
     ...                              keys={"area": ["North", "West", "South"]})
     >>> for words in spc.rank(panel, window=1, improvement="low").words:
     ...     print(words)
-    rank 1 of 3, between 1 and 1
+    rank 1 of 3, between 1 and 2
     rank 2 of 3, between 2 and 3
     rank 3 of 3, between 2 and 3
     """
@@ -242,22 +249,22 @@ class _Urn:
     def shrunken(self, members: Ints) -> Floats:
         """Return (n_members, n_draws) figures of units that are each one of a family; rates as logs.
 
-        Units of one law make a family. One that is alone with its law is drawn by itself.
+        Units of one law make a family. One that is alone with its law is drawn by itself, and where laws are
+        mixed all are drawn as figures.
         """
         self._fits(members)
         found = np.empty((len(members), self.n_draws))
-        precision = np.where(np.isfinite(self.sigma), self.sigma, 1.0) ** -2.0
-        of = np.where(np.isnan(self.sums.of), 1.0, self.sums.of) * precision
-        total = self.sums.total * precision
-        for law in dict.fromkeys(self.law[members]):
-            here = np.flatnonzero(self.law[members] == law)
+        of = np.where(np.isnan(self.sums.of), 1.0, self.sums.of)
+        laws = sorted(set(self.law[members]))
+        for law in laws:
+            here = self.law[members] == law
             rows = members[here]
             if len(rows) == 1:
-                found[here[0]] = self._one(int(rows[0]))
+                found[here] = self._one(int(rows[0]))
                 continue
-            mu, size = family_of(law, total[rows], of[rows]).spelt_out(self.n_draws)
-            for place, s in zip(here, map(int, rows), strict=True):
-                found[place] = draw_unit(law, total[s], of[s], mu, size, self._stream(s))
+            streams = map(self._stream, map(int, rows))
+            drawn = draw_family(law, self.sums.total[rows], of[rows], self.sigma[rows], self.n_draws, streams)
+            found[here] = drawn if len(laws) == 1 else as_figures(law, drawn)
         return found
 
     def _fits(self, members: Ints) -> None:
@@ -273,7 +280,7 @@ class _Urn:
         random = self._stream(s)
         if self.law[s] == "normal":
             return np.asarray(total / of + self.sigma[s] / np.sqrt(of) * random.standard_normal(n))
-        if self.method == "jeffreys":
+        if self.method != "bootstrap":
             if self.law[s] == "binomial":
                 return np.asarray(random.beta(total + 0.5, of - total + 0.5, n))
             return np.asarray(random.standard_gamma(total + 0.5, n) / of)

@@ -7,8 +7,12 @@ A unit's own figure t (a rate, a share, a mean) is one of a family of figures wi
     means         t ~ Normal(mu, 1 / size)                  n / of | t ~ Normal(t, 1 / of)
 
 (for means `of` is the precision, observations / sigma^2). In all three the mean of t given n is
-(n + mu size) / (of + size): the family counts as `size` further people, cases or observations. Units that
-differ by chance alone have a large `size`, units that have nothing in common one of 0.
+
+    (n + mu size) / (of + size)
+
+so that the family counts as `size` further people, cases or observations. Units that differ by chance alone
+have a large `size`, units that have nothing in common one of 0. The variance between units, tau^2, is
+mu / size, mu (1 - mu) / (1 + size) and 1 / size.
 
 Neither parameter is known. They are weighed by the marginal likelihood of all units over a grid, with the
 prior of Christiansen and Morris (1997), JASA 92, 618-632: size / (size + mean of) is uniform from 0 to 1, so
@@ -18,13 +22,14 @@ that it is proper with two units too; mu has Jeffreys' prior given a unit of its
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from spc.panel import Floats
 
-__all__ = ["Family", "draw_unit", "family_of", "log_marginal"]
+__all__ = ["Family", "as_figures", "draw_family", "family_of", "log_marginal"]
 
 #: Where log(size / mean of) is looked for: from counts of 1e15 with tau 0.3 to units that are all alike.
 LOWEST, HIGHEST = -40.0, 12.0
@@ -36,6 +41,8 @@ STEPS = np.linspace(-4.5, 4.5, 19)
 SERIES_FROM = 15.0
 #: Terms of the likelihood held at once, of 8 bytes and some ten times over.
 MOST_CELLS = 500_000
+#: Errors that are nothing beside the figures.
+ON_PAPER = 1e-12
 HALF_LOG_2_PI = 0.5 * np.log(2.0 * np.pi)
 
 
@@ -54,7 +61,7 @@ class Family:
     weight: Floats
 
     def spelt_out(self, n_draws: int) -> tuple[Floats, Floats]:
-        """Return mu and size for each draw (n_draws,): every pair as often as its weight says, to one draw."""
+        """Return mu and size of each draw (n_draws,): every pair as often as its weight says, to one draw."""
         ends = np.cumsum(self.weight)
         places = (np.arange(n_draws) + 0.5) / n_draws * ends[-1]
         pair = np.minimum(np.searchsorted(ends, places), len(ends) - 1)
@@ -68,7 +75,7 @@ def family_of(law: str, total: Floats, of: Floats) -> Family:
     ----------
     law : {"poisson", "binomial", "normal"}
     total, of : (n_units,) float64
-        Two units or more. For means the precision is `of`, and `total / of` the mean.
+        Two units or more. For means `of` is the precision, and `total / of` the mean.
     """
     order = np.lexsort((of, total))  # sums in an order that is not that of the units
     n, d = total[order], of[order]
@@ -94,8 +101,8 @@ def _prior(x: Floats) -> Floats:
 def _evidence(law: str, n: Floats, d: Floats, sizes: Floats, steps: Floats) -> tuple[Floats, Floats]:
     """Return mu at so many standard errors from its best, and the log of likelihood, prior and stride there.
 
-    Both are (n_sizes, n_steps). The best is that of the quasi-likelihood, whose weights are size / (size + of),
-    with half an event more.
+    Both are (n_sizes, n_steps). The best is that of the quasi-likelihood, whose weights are
+    size / (size + of), with half an event more.
     """
     keep = sizes[:, None] / (sizes[:, None] + d)
     events, cases = (keep * n).sum(axis=1)[:, None], (keep * d).sum(axis=1)[:, None]
@@ -106,7 +113,7 @@ def _evidence(law: str, n: Floats, d: Floats, sizes: Floats, steps: Floats) -> t
     elif law == "poisson":
         stride = 1.0 / np.sqrt(events + 0.5)
         mu = (events + 0.5) / cases * np.exp(stride * steps)
-        prior = 0.5 * np.log(mu * cases)
+        prior = 0.5 * np.log(mu)
     else:
         centre = (events + 0.5) / (cases + 1.0)
         stride = 1.0 / np.sqrt((cases + 1.0) * centre * (1.0 - centre))
@@ -155,14 +162,17 @@ def _negative_binomial(n: Floats, size: Floats, mean: Floats) -> Floats:
     """
     seen = np.where(n > 0.0, n, 1.0)
     apart = size * ((mean - seen) / (size + mean))
+    ratio = (size + seen) / (size + mean)
     shape = 0.5 * np.log(size / seen / (seen + size)) - HALF_LOG_2_PI
     stirling = _stirling_error(seen + size) - _stirling_error(size) - _stirling_error(seen)
-    some = shape + stirling - seen * _deviance(apart / seen) - size * _deviance(-apart / size)
+    some = shape + stirling - seen * _deviance(apart / seen, ratio * (mean / seen))
+    some = some - size * _deviance(-apart / size, ratio)
     return np.where(n > 0.0, some, -size * np.log1p(mean / size))
 
 
-def _deviance(x: Floats) -> Floats:
-    return np.asarray(x - np.log1p(x))
+def _deviance(x: Floats, one_more: Floats) -> Floats:
+    """Return x - log(1 + x): from x where that is small, from 1 + x where x is near -1."""
+    return np.asarray(x - np.where(np.abs(x) < 0.5, np.log1p(np.maximum(x, -0.5)), np.log(one_more)))
 
 
 def _stirling_error(x: Floats) -> Floats:
@@ -171,26 +181,61 @@ def _stirling_error(x: Floats) -> Floats:
 
     large, small = np.maximum(x, SERIES_FROM), np.minimum(x, SERIES_FROM)
     square = large * large
-    series = (1 / 12 - (1 / 360 - (1 / 1260 - (1 / 1680 - 1 / 1188 / square) / square) / square) / square) / large
+    series = 1 / 1260 - (1 / 1680 - 1 / 1188 / square) / square
+    series = (1 / 12 - (1 / 360 - series / square) / square) / large
     plain = gammaln(small + 1.0) - (small + 0.5) * np.log(small) + small - HALF_LOG_2_PI
     return np.where(np.asarray(x) < SERIES_FROM, plain, series)
 
 
-def draw_unit(
-    law: str, total: float, of: float, mu: Floats, size: Floats, random: np.random.Generator
+def draw_family(
+    law: str, total: Floats, of: Floats, sigma: Floats, n_draws: int, streams: Iterable[np.random.Generator]
 ) -> Floats:
-    """Return a unit's figure, drawn once for each pair of parameters: rates as logs, shares as log odds.
+    """Return the units' own figures, drawn (n_units, n_draws): means, logs of rates, log odds of shares.
 
-    Both rank as the figures do, and are told apart where these would be rounded to 0 or 1.
+    Logs and log odds rank as the figures do, and tell those apart that would be rounded to 0 or 1. A draw has
+    one mu and one size for all units.
+
+    Parameters
+    ----------
+    law : {"poisson", "binomial", "normal"}
+    total, of, sigma : (n_units,) float64
+        Two units or more; `sigma` of single observations, read for means only.
+    n_draws : int
+    streams : iterable of Generator
+        The random numbers of each unit.
     """
     if law == "normal":
-        spread = np.sqrt(1.0 / (of + size))
-        own = of / (of + size)
-        return np.asarray(mu + own * (total / of - mu) + spread * random.standard_normal(len(mu)))
-    events = _log_gamma(total + mu * size, random)
-    if law == "poisson":
-        return np.asarray(events - np.log(of + size))
-    return np.asarray(events - _log_gamma(of - total + (1.0 - mu) * size, random))
+        total, of, unit = _standardised(total / of, sigma / np.sqrt(of))
+    mu, size = family_of(law, total, of).spelt_out(n_draws)
+    found = np.empty((len(total), n_draws))
+    for s, random in enumerate(streams):
+        n, d = total[s], of[s]
+        if law == "normal":
+            own = d / (d + size)
+            noise = random.standard_normal(n_draws) / np.sqrt(d + size)
+            found[s] = unit * (mu + own * (n / d - mu) + noise)
+            continue
+        found[s] = _log_gamma(n + mu * size, random)
+        found[s] -= np.log(d + size) if law == "poisson" else _log_gamma(d - n + (1.0 - mu) * size, random)
+    return found
+
+
+def _standardised(value: Floats, error: Floats) -> tuple[Floats, Floats, float]:
+    """Return means and their precisions in units of the largest error, and that error.
+
+    Errors under `ON_PAPER` of the largest mean are raised to it: their squares would overflow.
+    """
+    error = np.maximum(error, ON_PAPER * np.abs(value).max())
+    unit = float(error.max())
+    of = (unit / error) ** 2
+    return value / unit * of, of, unit
+
+
+def as_figures(law: str, drawn: Floats) -> Floats:
+    """Return rates for their logs, shares for their log odds, means as they are."""
+    if law == "normal":
+        return drawn
+    return np.asarray(np.exp(drawn) if law == "poisson" else 0.5 + 0.5 * np.tanh(0.5 * drawn))
 
 
 def _log_gamma(shape: Floats, random: np.random.Generator) -> Floats:

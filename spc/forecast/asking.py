@@ -9,6 +9,7 @@ import numpy as np
 
 from spc.baselines import Ints
 from spc.checks import ChoiceError, parcel, positive, whole
+from spc.forecast.by_days import as_days, predict_by_days
 from spc.forecast.history import YEAR, History, Rows
 from spc.forecast.methods import METHODS, Method
 from spc.forecast.predicting import Predicted, predict
@@ -28,7 +29,14 @@ Options = Mapping[str, float | str]
 
 
 def forecast(
-    panel: Panel, name: str, horizon: object, level: object, as_at: Any, bounds: Bounds, given: Options
+    panel: Panel,
+    name: str,
+    horizon: object,
+    level: object,
+    as_at: Any,
+    bounds: Bounds,
+    days: str | None,
+    given: Options,
 ) -> Forecast:
     """Forecast every series of a panel by one row of `METHODS`; the verbs are this with a name.
 
@@ -37,7 +45,7 @@ def forecast(
     panel : Panel
     name : str
         A key of `METHODS`.
-    horizon, level, as_at, bounds
+    horizon, level, as_at, bounds, days
         As for `auto`.
     given : mapping
         Options of the method.
@@ -51,7 +59,7 @@ def forecast(
     method = METHODS[name]
     months, share = whole("horizon", horizon, 1, LONGEST), as_level(level)
     options, ends = options_of(method, given), panel.positions(as_at)
-    return forecast_at(panel, method, ends, months, share, bounds, options)
+    return forecast_at(panel, method, ends, months, share, bounds, options, as_days(panel, days))
 
 
 def forecast_at(
@@ -62,10 +70,15 @@ def forecast_at(
     level: float,
     bounds: Bounds,
     options: Options,
+    days: str | None = None,
 ) -> Forecast:
     """Forecast from months up to `ends` (n_series,) alone; -1 for a series that has not begun."""
     history = history_of(panel, ends, horizon, options)
-    found = predict(history, method, bounds_of(bounds, history.values))
+    where = bounds_of(bounds, history.values)
+    if days is None:
+        found, by_days = predict(history, method, where), np.zeros(panel.n_series, np.bool_)
+    else:
+        found, by_days = predict_by_days(panel, history, ends, method, where, days)
     lower, upper = found.spread.limits(level)
     return Forecast(
         panel=panel,
@@ -79,6 +92,8 @@ def forecast_at(
         status=np.where(panel.refused, np.int8(REFUSED), found.status),
         ends=ends,
         spread=found.spread,
+        days=np.where(by_days, str(days), "").astype(object),
+        calibration=None,
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from spc.baselines import Ints
 from spc.checks import ChoiceError, choice, parcel, whole
 from spc.forecast.asking import LONGEST, Bounds, as_level, forecast_at, history_of, options_of
+from spc.forecast.by_days import as_days
 from spc.forecast.history import Rows
 from spc.forecast.judging import cells_of, mean_of, owa, root_mean_square, seasonal_scale, step_scale
 from spc.forecast.methods import METHODS
@@ -17,7 +18,7 @@ from spc.panel import Floats, Panel
 from spc.results.backtests import COUNTED, MEASURES, Backtest
 from spc.results.statuses import SHORT_HISTORY
 
-__all__ = ["as_methods", "backtest", "origins_of", "tried"]
+__all__ = ["as_methods", "backtest", "came_after", "origins_of", "tried"]
 
 #: What OWA compares with.
 BENCHMARK = "naive2"
@@ -34,6 +35,7 @@ def backtest(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
 ) -> Backtest:
     """Forecast from months of the past, and compare with what came (rolling origin).
 
@@ -49,7 +51,7 @@ def backtest(
         A series that has not begun at an origin is counted as unscored there.
     step : int
         Months from one origin to the next, 1 to 120.
-    level, as_at, bounds
+    level, as_at, bounds, days
         As for `auto`; `as_at` is the last month that forecasts are compared with.
 
     Returns
@@ -82,14 +84,14 @@ def backtest(
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
     names = as_methods(methods)
     months, share = whole("horizon", horizon, 1, LONGEST), as_level(level)
-    ends = panel.positions(as_at)
+    ends, kind = panel.positions(as_at), as_days(panel, days)
     at = origins_of(panel, ends, origins, months, whole("step", step, 1, LONGEST))
     if panel.n_series and panel.n_periods and at.max(initial=-1) < 0:
         raise ChoiceError(
             f"`horizon` = {months} leaves no month to forecast from: {panel.n_periods:,} months are known, "
             f"and at least {months + 1} are needed."
         )
-    return tried(panel, names, ends, at, months, share, bounds)
+    return tried(panel, names, ends, at, months, share, bounds, kind)
 
 
 def as_methods(given: str | Sequence[str]) -> tuple[str, ...]:
@@ -124,10 +126,11 @@ def tried(
     horizon: int,
     level: float,
     bounds: Bounds = None,
+    days: str | None = None,
 ) -> Backtest:
     """Forecast from every origin (n_origins, n_series) by every method, and compare up to `ends`."""
     shape = (len(origins), panel.n_series, horizon)
-    actual, scales = _came(panel, ends, origins, horizon), _scales(panel, origins)
+    actual, scales = came_after(panel, ends, origins, horizon), _scales(panel, origins)
     found = {key: np.full((len(names), *shape), np.nan) for key in ("mean", "lower", "upper")}
     used = np.full((len(names), *shape[:2]), "", dtype=object)
     short = np.zeros((len(names), *shape[:2]), np.bool_)
@@ -135,7 +138,8 @@ def tried(
     for place, name in enumerate(dict.fromkeys((*names, BENCHMARK))):
         method = METHODS[name]
         options = options_of(method, {})
-        made = [forecast_at(panel, method, at, horizon, level, bounds, options) for at in origins]
+        asked = (horizon, level, bounds, options, days)
+        made = [forecast_at(panel, method, at, *asked) for at in origins]
         three = [np.stack([getattr(one, key) for one in made]) for key in found]
         came, mean, lower, upper = (each.reshape(-1, horizon) for each in (actual, *three))
         cells[name] = cells_of(came, mean, lower, upper, level, scales)
@@ -148,7 +152,7 @@ def tried(
     return Backtest(panel, names, level, origins, actual, **found, used=used, figures=figures)
 
 
-def _came(panel: Panel, ends: Ints, origins: Ints, horizon: int) -> Floats:
+def came_after(panel: Panel, ends: Ints, origins: Ints, horizon: int) -> Floats:
     """Return what came after each origin, up to `ends` (n_origins, n_series, horizon)."""
     if not panel.n_periods:
         return np.full((*origins.shape, horizon), np.nan)

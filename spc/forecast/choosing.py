@@ -12,6 +12,7 @@ from spc.baselines import Ints
 from spc.checks import choice, parcel, whole
 from spc.forecast.asking import LONGEST, Bounds, as_level, forecast_at, options_of
 from spc.forecast.backtesting import as_methods, origins_of, tried
+from spc.forecast.by_days import as_days
 from spc.forecast.judging import mean_of
 from spc.forecast.methods import METHODS
 from spc.panel import Floats, Panel
@@ -39,6 +40,7 @@ def best(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
 ) -> Best:
     """Forecast each series by the method with the least mean absolute error at rolling origins.
 
@@ -55,7 +57,7 @@ def best(
         for.
     default : str
         The method of a series with fewer.
-    level, as_at, bounds
+    level, as_at, bounds, days
         As for `auto`.
 
     Returns
@@ -85,13 +87,13 @@ def best(
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
     names, spare = as_methods(methods), choice("default", default, METHODS)
     months, share = whole("horizon", horizon, 1, LONGEST), as_level(level)
-    ends = panel.positions(as_at)
+    ends, kind = panel.positions(as_at), as_days(panel, days)
     at = origins_of(panel, ends, origins, months, whole("step", step, 1, LONGEST))
     needed = min(ENOUGH, len(at)) if least is None else whole("least", least, 1, len(at))
-    past = tried(panel, names, ends, at, months, share, bounds)
+    past = tried(panel, names, ends, at, months, share, bounds, kind)
     error, n_origins, size = _errors(past)
     chosen = np.where(n_origins >= needed, _first_least(error, size, names), spare).astype(object)
-    found = _by_method(panel, chosen, ends, months, share, bounds)
+    found = _by_method(panel, chosen, ends, months, share, bounds, kind)
     whole_forecast = {each.name: getattr(found, each.name) for each in fields(Forecast)}
     return Best(**whole_forecast, chosen=chosen, error=error, n_origins=n_origins, backtest=past)
 
@@ -123,7 +125,13 @@ def _first_least(error: Floats, size: Floats, names: Sequence[str]) -> Words:
 
 
 def _by_method(
-    panel: Panel, chosen: Words, ends: Ints, horizon: int, level: float, bounds: Bounds
+    panel: Panel,
+    chosen: Words,
+    ends: Ints,
+    horizon: int,
+    level: float,
+    bounds: Bounds,
+    days: str | None,
 ) -> Forecast:
     """Forecast each series by its own method, and put them together in the panel's order."""
     parts, places = [], []
@@ -133,7 +141,8 @@ def _by_method(
         if bounds is not None and not isinstance(bounds, tuple) and np.ndim(bounds) == 2:
             own = np.asarray(bounds)[rows]
         method = METHODS[name]
-        one = forecast_at(panel.select(rows), method, ends[rows], horizon, level, own, options_of(method, {}))
+        options = options_of(method, {})
+        one = forecast_at(panel.select(rows), method, ends[rows], horizon, level, own, options, days)
         parts.append(one)
         places.append(rows)
     order = np.argsort(np.concatenate(places), kind="stable")
@@ -142,7 +151,7 @@ def _by_method(
         return {name: np.concatenate([getattr(one, name) for one in owners])[order] for name in names}
 
     spread = joined([one.spread for one in parts], [each.name for each in fields(Spread)])
-    named = ["mean", "lower", "upper", "fitted", "used", "status"]
+    named = ["mean", "lower", "upper", "fitted", "used", "status", "days"]
     return replace(
         parts[0],
         panel=panel,

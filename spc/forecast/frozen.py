@@ -34,4 +34,4 @@ class Factors:
         return np.exp(self.always + steps + length[:, None])
 
 
-FACTORS = Factors(always=0.031, steps=0.025, length=-0.043)
+FACTORS = Factors(always=0.028, steps=0.024, length=-0.035)

@@ -108,12 +108,13 @@ class Answer:
     def spread(self) -> dict[str, Any]:
         """What a `Spread` is made of, without its bounds."""
         n, none = len(self.mean), np.full_like(self.mean, np.nan)
+        offset = np.zeros(n) if self.offset is None else self.offset
         return {
             "centre": self.mean if self.centre is None else self.centre,
             "sd": self.sd,
             "freedom": self.freedom,
             "scale": self.scales,
-            "offset": np.zeros(n) if self.offset is None else self.offset,
+            "offset": np.repeat(offset[:, None], self.mean.shape[1], axis=1),
             "root_centre": none if self.root_centre is None else self.root_centre,
             "root_sd": none if self.root_sd is None else self.root_sd,
             "root_share": np.zeros(n) if self.root_share is None else self.root_share,

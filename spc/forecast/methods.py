@@ -207,11 +207,11 @@ METHODS: dict[str, Method] = {
         Method(
             "auto",
             "the average of 42 smoothers by their likelihood, on logarithms and square roots; "
-            "rare counts by imapa",
+            "rare counts by tsb",
             auto,
             15,
             stands_in="ses",
-            rare="imapa",
+            rare="tsb",
         ),
     )
 }

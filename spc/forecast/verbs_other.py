@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from spc.checks import choice
 from spc.forecast.asking import Bounds, forecast
+from spc.forecast.calibrating import CALIBRATIONS, calibrated
 from spc.panel import Panel
 from spc.results.forecasts import Forecast
 
@@ -18,13 +20,14 @@ def croston(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
     **options: Any,
 ) -> Forecast:
     """Expect the mean count of a month with any over the mean wait for one: Croston's method.
 
     Parameters
     ----------
-    panel, horizon, level, as_at, bounds
+    panel, horizon, level, as_at, bounds, days
         As for `auto`.
     **options
         Of its own: `alpha`, `opening`.
@@ -40,7 +43,7 @@ def croston(
     >>> spc.forecast.croston(panel, horizon=3).mean.round(1)
     array([[0.6, 0.6, 0.6]])
     """
-    return forecast(panel, "croston", horizon, level, as_at, bounds, options)
+    return forecast(panel, "croston", horizon, level, as_at, bounds, days, options)
 
 
 def sba(
@@ -50,13 +53,14 @@ def sba(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
     **options: Any,
 ) -> Forecast:
     """Expect what Croston's method says less its bias: Syntetos and Boylan's approximation.
 
     Parameters
     ----------
-    panel, horizon, level, as_at, bounds
+    panel, horizon, level, as_at, bounds, days
         As for `auto`.
     **options
         Of its own: `alpha`, `opening`.
@@ -72,7 +76,7 @@ def sba(
     >>> spc.forecast.sba(panel, horizon=3).mean.round(1)
     array([[0.6, 0.6, 0.6]])
     """
-    return forecast(panel, "sba", horizon, level, as_at, bounds, options)
+    return forecast(panel, "sba", horizon, level, as_at, bounds, days, options)
 
 
 def tsb(
@@ -82,13 +86,14 @@ def tsb(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
     **options: Any,
 ) -> Forecast:
     """Expect the mean count of a month with any times its chance, which fades where none come.
 
     Parameters
     ----------
-    panel, horizon, level, as_at, bounds
+    panel, horizon, level, as_at, bounds, days
         As for `auto`.
     **options
         Of its own: `alpha`, `beta`, `opening`.
@@ -104,7 +109,7 @@ def tsb(
     >>> spc.forecast.tsb(panel, horizon=3).mean.round(1)
     array([[0.6, 0.6, 0.6]])
     """
-    return forecast(panel, "tsb", horizon, level, as_at, bounds, options)
+    return forecast(panel, "tsb", horizon, level, as_at, bounds, days, options)
 
 
 def adida(
@@ -114,13 +119,14 @@ def adida(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
     **options: Any,
 ) -> Forecast:
     """Expect counts of longer stretches, smoothed and shared out among their months.
 
     Parameters
     ----------
-    panel, horizon, level, as_at, bounds
+    panel, horizon, level, as_at, bounds, days
         As for `auto`.
     **options
         Of its own: `alpha`, `opening`, `longest`.
@@ -136,7 +142,7 @@ def adida(
     >>> spc.forecast.adida(panel, horizon=3).mean.round(1)
     array([[0.7, 0.7, 0.7]])
     """
-    return forecast(panel, "adida", horizon, level, as_at, bounds, options)
+    return forecast(panel, "adida", horizon, level, as_at, bounds, days, options)
 
 
 def imapa(
@@ -146,13 +152,14 @@ def imapa(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
     **options: Any,
 ) -> Forecast:
     """Expect the mean of what stretches of every length say.
 
     Parameters
     ----------
-    panel, horizon, level, as_at, bounds
+    panel, horizon, level, as_at, bounds, days
         As for `auto`.
     **options
         Of its own: `alpha`, `opening`, `longest`.
@@ -168,7 +175,7 @@ def imapa(
     >>> spc.forecast.imapa(panel, horizon=3).mean.round(1)
     array([[0.7, 0.7, 0.7]])
     """
-    return forecast(panel, "imapa", horizon, level, as_at, bounds, options)
+    return forecast(panel, "imapa", horizon, level, as_at, bounds, days, options)
 
 
 def stl(
@@ -178,13 +185,14 @@ def stl(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
     **options: Any,
 ) -> Forecast:
     """Expect the months without their season to go on, and the season of the last years.
 
     Parameters
     ----------
-    panel, horizon, level, as_at, bounds
+    panel, horizon, level, as_at, bounds, days
         As for `auto`.
     **options
         It has none.
@@ -200,7 +208,7 @@ def stl(
     >>> spc.forecast.stl(panel, horizon=6).mean.round(1)
     array([[20., 21., 22., 30., 31., 23.]])
     """
-    return forecast(panel, "stl", horizon, level, as_at, bounds, options)
+    return forecast(panel, "stl", horizon, level, as_at, bounds, days, options)
 
 
 def arima(
@@ -210,13 +218,14 @@ def arima(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
     **options: Any,
 ) -> Forecast:
     """Expect what an ARIMA model with seasonal terms says, by maximum likelihood.
 
     Parameters
     ----------
-    panel, horizon, level, as_at, bounds
+    panel, horizon, level, as_at, bounds, days
         As for `auto`.
     **options
         It has none.
@@ -232,7 +241,7 @@ def arima(
     >>> spc.forecast.arima(panel, horizon=6).mean.round(1)
     array([[20., 21., 22., 30., 31., 23.]])
     """
-    return forecast(panel, "arima", horizon, level, as_at, bounds, options)
+    return forecast(panel, "arima", horizon, level, as_at, bounds, days, options)
 
 
 def auto(
@@ -242,6 +251,8 @@ def auto(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
+    calibrate: str = "frozen",
     **options: Any,
 ) -> Forecast:
     """Expect what is best on the whole: the method to take where nothing speaks for another.
@@ -260,6 +271,16 @@ def auto(
     bounds : pair of float or None, or (n_series, 2) array_like, optional
         Where values can never be: below the first, above the second (None, or NaN, for no bound). Forecasts
         and limits stay inside. By default from 0 where no observed value is negative.
+    days : {"month", "working"}, optional
+        Forecast counts as if all months had the same number of days, and give the months to come as many as
+        they will have: all days, or the working days of England (Monday to Friday without bank holidays). By
+        default months are taken as they are. Ratios have no days and are forecast as they are: the `days` of
+        the result says which series had.
+    calibrate : {"frozen", "batch"}, by default "frozen"
+        Of `auto` alone. With "batch" the limits are widened or narrowed by how wide they should have been
+        around forecasts from `horizon` months before each series' end, and a year earlier: by one factor a
+        month ahead for all series, that would have brought `level` per cent of the months that came inside.
+        Under 100 such forecasts they stay as they are, and `calibration` says so.
     **options
         Options of the method (`spc.forecast.METHODS[name].options`).
 
@@ -272,12 +293,14 @@ def auto(
     Raises
     ------
     ChoiceError
-        A horizon, level, month, pair of bounds or option that cannot be.
+        A horizon, level, month, pair of bounds, kind of days or option that cannot be; `days` without a
+        calendar, or where every series is a ratio.
 
     Notes
     -----
-    No figure after `as_at` is looked at, and no series knows another. A month that is missing moves the
-    forecast on without correcting it. Rows of `spc.forecast.METHODS` say what each method needs.
+    No figure after `as_at` is looked at. No series knows another, but for the limits with
+    ``calibrate="batch"``, in which all series of the panel share. A month that is missing moves the forecast
+    on without correcting it. Rows of `spc.forecast.METHODS` say what each method needs.
 
     Examples
     --------
@@ -286,4 +309,6 @@ def auto(
     >>> spc.forecast.auto(panel, horizon=6).mean.round(1)
     array([[20., 21., 22., 30., 31., 23.]])
     """
-    return forecast(panel, "auto", horizon, level, as_at, bounds, options)
+    mode = choice("calibrate", calibrate, CALIBRATIONS)
+    found = forecast(panel, "auto", horizon, level, as_at, bounds, days, options)
+    return found if mode == "frozen" else calibrated(found, bounds, days, options)

@@ -27,13 +27,14 @@ def naive(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
     **options: Any,
 ) -> Forecast:
     """Expect the last observed month to go on.
 
     Parameters
     ----------
-    panel, horizon, level, as_at, bounds
+    panel, horizon, level, as_at, bounds, days
         As for `auto`.
     **options
         It has none.
@@ -49,7 +50,7 @@ def naive(
     >>> spc.forecast.naive(panel, horizon=3).mean.round(1)
     array([[14., 14., 14.]])
     """
-    return forecast(panel, "naive", horizon, level, as_at, bounds, options)
+    return forecast(panel, "naive", horizon, level, as_at, bounds, days, options)
 
 
 def seasonal_naive(
@@ -59,13 +60,14 @@ def seasonal_naive(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
     **options: Any,
 ) -> Forecast:
     """Expect each month to be as it was a year before.
 
     Parameters
     ----------
-    panel, horizon, level, as_at, bounds
+    panel, horizon, level, as_at, bounds, days
         As for `auto`.
     **options
         It has none.
@@ -81,7 +83,7 @@ def seasonal_naive(
     >>> spc.forecast.seasonal_naive(panel, horizon=6).mean.round(1)
     array([[20., 21., 22., 30., 31., 23.]])
     """
-    return forecast(panel, "seasonal_naive", horizon, level, as_at, bounds, options)
+    return forecast(panel, "seasonal_naive", horizon, level, as_at, bounds, days, options)
 
 
 def drift(
@@ -91,13 +93,14 @@ def drift(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
     **options: Any,
 ) -> Forecast:
     """Expect the mean step from the first month to the last to go on.
 
     Parameters
     ----------
-    panel, horizon, level, as_at, bounds
+    panel, horizon, level, as_at, bounds, days
         As for `auto`.
     **options
         It has none.
@@ -113,7 +116,7 @@ def drift(
     >>> spc.forecast.drift(panel, horizon=3).mean.round(1)
     array([[16., 18., 20.]])
     """
-    return forecast(panel, "drift", horizon, level, as_at, bounds, options)
+    return forecast(panel, "drift", horizon, level, as_at, bounds, days, options)
 
 
 def mean(
@@ -123,13 +126,14 @@ def mean(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
     **options: Any,
 ) -> Forecast:
     """Expect the mean of all months.
 
     Parameters
     ----------
-    panel, horizon, level, as_at, bounds
+    panel, horizon, level, as_at, bounds, days
         As for `auto`.
     **options
         It has none.
@@ -145,7 +149,7 @@ def mean(
     >>> spc.forecast.mean(panel, horizon=3).mean.round(1)
     array([[10.5, 10.5, 10.5]])
     """
-    return forecast(panel, "mean", horizon, level, as_at, bounds, options)
+    return forecast(panel, "mean", horizon, level, as_at, bounds, days, options)
 
 
 def naive2(
@@ -155,13 +159,14 @@ def naive2(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
     **options: Any,
 ) -> Forecast:
     """Expect the last month to go on but for the season, if the year has one: the yardstick of M4.
 
     Parameters
     ----------
-    panel, horizon, level, as_at, bounds
+    panel, horizon, level, as_at, bounds, days
         As for `auto`.
     **options
         It has none.
@@ -177,7 +182,7 @@ def naive2(
     >>> spc.forecast.naive2(panel, horizon=6).mean.round(1)
     array([[20., 21., 22., 30., 31., 23.]])
     """
-    return forecast(panel, "naive2", horizon, level, as_at, bounds, options)
+    return forecast(panel, "naive2", horizon, level, as_at, bounds, days, options)
 
 
 def theta(
@@ -187,13 +192,14 @@ def theta(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
     **options: Any,
 ) -> Forecast:
     """Expect a smoothed level with half the slope of the line, and the season put back.
 
     Parameters
     ----------
-    panel, horizon, level, as_at, bounds
+    panel, horizon, level, as_at, bounds, days
         As for `auto`.
     **options
         It has none.
@@ -209,7 +215,7 @@ def theta(
     >>> spc.forecast.theta(panel, horizon=6).mean.round(1)
     array([[20., 21., 22., 30., 31., 23.]])
     """
-    return forecast(panel, "theta", horizon, level, as_at, bounds, options)
+    return forecast(panel, "theta", horizon, level, as_at, bounds, days, options)
 
 
 def dynamic_theta(
@@ -219,13 +225,14 @@ def dynamic_theta(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
     **options: Any,
 ) -> Forecast:
     """Expect as theta does, with as much of the line as fits, drawn anew every month.
 
     Parameters
     ----------
-    panel, horizon, level, as_at, bounds
+    panel, horizon, level, as_at, bounds, days
         As for `auto`.
     **options
         It has none.
@@ -241,7 +248,7 @@ def dynamic_theta(
     >>> spc.forecast.dynamic_theta(panel, horizon=6).mean.round(1)
     array([[20., 21., 22., 30., 31., 23.]])
     """
-    return forecast(panel, "dynamic_theta", horizon, level, as_at, bounds, options)
+    return forecast(panel, "dynamic_theta", horizon, level, as_at, bounds, days, options)
 
 
 def seasonal_regression(
@@ -251,13 +258,14 @@ def seasonal_regression(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
     **options: Any,
 ) -> Forecast:
     """Expect a straight line and an effect of each calendar month, shrunk towards none.
 
     Parameters
     ----------
-    panel, horizon, level, as_at, bounds
+    panel, horizon, level, as_at, bounds, days
         As for `auto`.
     **options
         It has none.
@@ -273,4 +281,4 @@ def seasonal_regression(
     >>> spc.forecast.seasonal_regression(panel, horizon=6).mean.round(1)
     array([[20., 21., 22., 30., 31., 23.]])
     """
-    return forecast(panel, "seasonal_regression", horizon, level, as_at, bounds, options)
+    return forecast(panel, "seasonal_regression", horizon, level, as_at, bounds, days, options)

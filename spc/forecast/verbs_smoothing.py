@@ -18,13 +18,14 @@ def ses(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
     **options: Any,
 ) -> Forecast:
     """Expect a level that follows the months: simple exponential smoothing.
 
     Parameters
     ----------
-    panel, horizon, level, as_at, bounds
+    panel, horizon, level, as_at, bounds, days
         As for `auto`.
     **options
         Of its own: `alpha`.
@@ -40,7 +41,7 @@ def ses(
     >>> spc.forecast.ses(panel, horizon=3).mean.round(1)
     array([[10.8, 10.8, 10.8]])
     """
-    return forecast(panel, "ses", horizon, level, as_at, bounds, options)
+    return forecast(panel, "ses", horizon, level, as_at, bounds, days, options)
 
 
 def holt(
@@ -50,13 +51,14 @@ def holt(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
     **options: Any,
 ) -> Forecast:
     """Expect a level and a slope that follow the months.
 
     Parameters
     ----------
-    panel, horizon, level, as_at, bounds
+    panel, horizon, level, as_at, bounds, days
         As for `auto`.
     **options
         Of its own: `alpha`, `beta`.
@@ -72,7 +74,7 @@ def holt(
     >>> spc.forecast.holt(panel, horizon=3).mean.round(1)
     array([[12.4, 12.7, 13.1]])
     """
-    return forecast(panel, "holt", horizon, level, as_at, bounds, options)
+    return forecast(panel, "holt", horizon, level, as_at, bounds, days, options)
 
 
 def damped(
@@ -82,13 +84,14 @@ def damped(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
     **options: Any,
 ) -> Forecast:
     """Expect a level and a slope that follow the months, the slope dying away.
 
     Parameters
     ----------
-    panel, horizon, level, as_at, bounds
+    panel, horizon, level, as_at, bounds, days
         As for `auto`.
     **options
         Of its own: `alpha`, `beta`, `phi`.
@@ -104,7 +107,7 @@ def damped(
     >>> spc.forecast.damped(panel, horizon=3).mean.round(1)
     array([[12. , 12.1, 12.2]])
     """
-    return forecast(panel, "damped", horizon, level, as_at, bounds, options)
+    return forecast(panel, "damped", horizon, level, as_at, bounds, days, options)
 
 
 def holt_winters_additive(
@@ -114,13 +117,14 @@ def holt_winters_additive(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
     **options: Any,
 ) -> Forecast:
     """Expect a level, a slope and a season that is added.
 
     Parameters
     ----------
-    panel, horizon, level, as_at, bounds
+    panel, horizon, level, as_at, bounds, days
         As for `auto`.
     **options
         Of its own: `alpha`, `beta`, `gamma`.
@@ -136,7 +140,7 @@ def holt_winters_additive(
     >>> spc.forecast.holt_winters_additive(panel, horizon=6).mean.round(1)
     array([[20., 21., 22., 30., 31., 23.]])
     """
-    return forecast(panel, "holt_winters_additive", horizon, level, as_at, bounds, options)
+    return forecast(panel, "holt_winters_additive", horizon, level, as_at, bounds, days, options)
 
 
 def holt_winters_multiplicative(
@@ -146,13 +150,14 @@ def holt_winters_multiplicative(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
     **options: Any,
 ) -> Forecast:
     """Expect a level, a slope and a season that multiplies.
 
     Parameters
     ----------
-    panel, horizon, level, as_at, bounds
+    panel, horizon, level, as_at, bounds, days
         As for `auto`.
     **options
         Of its own: `alpha`, `beta`, `gamma`.
@@ -168,7 +173,7 @@ def holt_winters_multiplicative(
     >>> spc.forecast.holt_winters_multiplicative(panel, horizon=6).mean.round(1)
     array([[20., 21., 22., 30., 31., 23.]])
     """
-    return forecast(panel, "holt_winters_multiplicative", horizon, level, as_at, bounds, options)
+    return forecast(panel, "holt_winters_multiplicative", horizon, level, as_at, bounds, days, options)
 
 
 def ets(
@@ -178,13 +183,14 @@ def ets(
     level: float = 95.0,
     as_at: Any = None,
     bounds: Bounds = None,
+    days: str | None = None,
     **options: Any,
 ) -> Forecast:
     """Expect what the best of the exponential smoothing models says, chosen by its likelihood.
 
     Parameters
     ----------
-    panel, horizon, level, as_at, bounds
+    panel, horizon, level, as_at, bounds, days
         As for `auto`.
     **options
         It has none.
@@ -200,4 +206,4 @@ def ets(
     >>> spc.forecast.ets(panel, horizon=6).mean.round(1)
     array([[20., 21., 22., 30., 31., 23.]])
     """
-    return forecast(panel, "ets", horizon, level, as_at, bounds, options)
+    return forecast(panel, "ets", horizon, level, as_at, bounds, days, options)

@@ -273,8 +273,8 @@ def _names(one: Portrait, frame: Frame) -> Iterator[str]:
 
 def _line_texts(one: Portrait, stretch: Stretch) -> Iterator[tuple[float, str]]:
     upper, lower = ("fires from", "fires to") if stretch.small else ("upper", "lower")
-    for name, value in ((upper, stretch.ucl), ("centre", stretch.centre), (lower, stretch.lcl)):
-        counted = stretch.small and name != "centre"  # whole counts, not lines
+    for name, value in ((upper, stretch.ucl), (stretch.middle, stretch.centre), (lower, stretch.lcl)):
+        counted = stretch.small and name != stretch.middle  # whole counts, not lines
         if not math.isnan(value):
             unit = one.drawn_unit
             text = one.text(value) if counted else fine_text(value, unit, like=stretch.size)

@@ -16,7 +16,7 @@ from spc.results.limits import Codes
 from spc.results.statuses import NO_DATA, OK, STATUSES, how_many
 from spc.results.summaries import Words
 
-__all__ = ["COUNTS", "LOG", "PLAIN", "Forecast", "Spread"]
+__all__ = ["COUNTS", "LOG", "PLAIN", "Calibration", "Forecast", "Spread"]
 
 #: On which scale errors are spread evenly: the value itself, its logarithm, or whole counts.
 PLAIN, LOG, COUNTS = range(3)
@@ -34,7 +34,7 @@ class Spread:
         Degrees of freedom of Student's t; infinite for the normal distribution.
     scale : (n_series,) int8
         PLAIN, LOG, or COUNTS (negative binomial of that mean and sd, Poisson where sd^2 is not above it).
-    offset : (n_series,) float64
+    offset : (n_series, horizon) float64
         Added to a value before its logarithm is taken, on the scale LOG.
     root_centre, root_sd : (n_series, horizon) float64
         The same distribution as it stands on the scale of square roots; NaN where it was not asked for.
@@ -63,13 +63,36 @@ class Spread:
         share = self.root_share[roots, None]
         with np.errstate(over="ignore"):
             for line, side in ((lower, -1.0), (upper, 1.0)):
-                line[logs] = np.exp(line[logs]) - self.offset[logs, None]
+                line[logs] = np.exp(line[logs]) - self.offset[logs]
                 root = self.root_centre[roots] + side * times[roots] * self.root_sd[roots]
                 line[roots] = (1.0 - share) * line[roots] + share * np.maximum(root, 0.0) ** 2
         counts = self.scale == COUNTS
         lower[counts], upper[counts] = count_limits(self.centre[counts], self.sd[counts], tail)
         low, high = self.bounds[:, :1], self.bounds[:, 1:]
         return np.fmax(lower, low) + 0.0 * lower, np.fmin(np.fmax(upper, low), high) + 0.0 * upper
+
+    def widened(self, factors: Floats) -> Spread:
+        """Return it with errors `factors` (broadcast to (n_series, horizon)) times as large."""
+        return replace(self, sd=self.sd * factors, root_sd=self.root_sd * factors)
+
+    def multiplied(self, factors: Floats) -> Spread:
+        """Return that of values `factors` (n_series, horizon) times as large; its bounds stay.
+
+        Of counts the Poisson part of the variance grows with the factor, what is above it with its square.
+        """
+        logs, counts = (self.scale == LOG)[:, None], (self.scale == COUNTS)[:, None]
+        with np.errstate(over="ignore"):
+            extra = np.maximum(self.sd**2 - self.centre, 0.0) * factors**2
+            of_counts = np.sqrt(np.where(counts, self.centre * factors + extra, 0.0))
+            plain = self.centre * factors, np.where(counts, of_counts, self.sd * factors)
+            return replace(
+                self,
+                centre=np.where(logs, self.centre + np.log(factors), plain[0]),
+                sd=np.where(logs, self.sd, plain[1]),
+                offset=self.offset * factors,
+                root_centre=self.root_centre * np.sqrt(factors),
+                root_sd=self.root_sd * np.sqrt(factors),
+            )
 
 
 def count_limits(mean: Floats, sd: Floats, tail: float) -> tuple[Floats, Floats]:
@@ -102,6 +125,25 @@ def _first_above(below: Callable[[Floats], Floats], mean: Floats, sd: Floats, p:
     return high
 
 
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """By how much the limits of a panel were widened by what its own series show.
+
+    Parameters
+    ----------
+    factors : (horizon,) float64
+        By which errors are larger (above 1) or smaller than the method says, 1, 2 ... months ahead; all are 1
+        where there were too few forecasts to tell.
+    n_forecasts : int
+        Forecasts of the past that were compared with what came.
+    is_enough : bool
+    """
+
+    factors: Floats
+    n_forecasts: int
+    is_enough: bool
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Forecast:
     """The months after each series' last one: what to expect, and the limits of prediction.
@@ -127,6 +169,11 @@ class Forecast:
         The columns of the months after which the forecasts begin.
     spread : Spread
         From which the limits come.
+    days : (n_series,) object
+        "month" or "working" where months were forecast as if they had the same days, and given as many as
+        they will have; "" where they were forecast as they are.
+    calibration : Calibration or None
+        None where the limits are those of the method.
     """
 
     panel: Panel
@@ -140,6 +187,8 @@ class Forecast:
     status: Codes
     ends: Ints
     spread: Spread
+    days: Words
+    calibration: Calibration | None
 
     @property
     def horizon(self) -> int:
@@ -178,4 +227,19 @@ class Forecast:
     def __repr__(self) -> str:
         simpler = int(np.count_nonzero((self.status != OK) & (self.status != NO_DATA)))
         more = f", {simpler:,} by a simpler method" if simpler else ""
-        return f"Forecast({how_many(self.panel)}, {self.method}, {self.horizon} months ahead{more})"
+        asked = "".join(f", {each}" for each in (self._days(), self._calibrated()) if each)
+        return f"Forecast({how_many(self.panel)}, {self.method}, {self.horizon} months ahead{more}{asked})"
+
+    def _days(self) -> str:
+        """Say how many series have no days, where they were asked for."""
+        without = int(np.count_nonzero(self.days == ""))
+        return f"{without:,} as they are, without days" if 0 < without < len(self.days) else ""
+
+    def _calibrated(self) -> str:
+        """Say what the limits were calibrated by, where that was asked for."""
+        if self.calibration is None:
+            return ""
+        told = f"{self.calibration.n_forecasts:,} forecasts of the past"
+        if self.calibration.is_enough:
+            return f"limits calibrated by {told}"
+        return f"limits not calibrated: {told} are too few"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ import pytest
 import spc
 from spc.explaining import explain
 from spc.forecast.methods import METHODS
+from spc.portrait import portrait
+from spc.reporting.chart_svg import control_chart
 from tests.panels import JIT_OFF, START, make
 from tests.reference.forecast_chart import Told, forecast_chart
 
@@ -261,5 +264,23 @@ def test_the_page_says_what_the_limits_know():
     card = spc.scorecard(sample.panel, measures=sample.measures, as_at="2024-07", chart="forecast")
     assert {card.limits.chart_of(s) for s in np.flatnonzero(card.monthly)} == {"forecast"}
     said = " ".join(explain(card, 2))
-    assert "are set by the months before, from Aug-2021 on: centre" in said
+    assert "are set by the months before, from Aug-2021 on: expected" in said
     assert "forecast chart: what earlier months let expect" in said
+
+
+@pytest.mark.parametrize("known", KNOWN)
+def test_a_drawing_names_what_was_expected_and_no_baseline_that_set_nothing(known: str):
+    """By the month before no month "sets the limits": there is no bracket, and all marks are judged."""
+    values = np.random.default_rng(15).poisson(40.0, (1, 48)).astype(float)
+    values[0, [30, 44]] += 60.0
+    panel = spc.Panel.from_numpy(values, start=START)
+    card = spc.scorecard(panel, chart="forecast", baseline=36)
+    limits = spc.limits(panel, chart="forecast", baseline=36, known=known, method="mean")
+    card = replace(card, weights=spc.weigh(spc.exceptions(limits), trend=spc.trend(panel)))
+    one = portrait(card, 0)
+    drawn = control_chart(one, 0, 48)
+    assert ("these months set the limits" in drawn) == (known == "baseline")
+    assert ">expected " in drawn and ">centre " not in drawn
+    assert [(mark.at, mark.judged) for mark in one.marks if "One-Month High" in mark.words] == (
+        [(30, True), (44, True)] if known == "month_before" else [(44, True)]
+    )

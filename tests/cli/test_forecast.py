@@ -98,6 +98,34 @@ def test_bounds():
     np.testing.assert_array_equal(limits["55.."], np.maximum(free, 55.0))
 
 
+def test_days(capsys: pytest.CaptureFixture[str]):
+    wards(Path("wards.csv"))
+    words = ["forecast", "wards.csv", "--method", "naive", "--horizon", "2", "--out", "next.csv"]
+    assert main([*words, "--days", "month"]) == 0
+    expected = spc.forecast.naive(ward_panel(), horizon=2, days="month").mean
+    np.testing.assert_allclose([float(row["mean"]) for row in rows("next.csv")], expected.ravel())
+    np.testing.assert_allclose(expected[:, 1] / expected[:, 0], 29 / 31)  # February 2024
+    about = json.loads(Path("next.csv.manifest.json").read_text(encoding="utf-8"))
+    assert about["options"]["days"] == "month"
+    assert capsys.readouterr().out.strip() == "next.csv: 4 series, 2 months ahead by naive"
+
+
+def test_series_without_days_are_told(capsys: pytest.CaptureFixture[str]):
+    lines = [
+        "area,month,numerator,denominator",
+        *(f"counts,{month},{30 + n % 5}," for n, month in enumerate(MONTHS)),
+    ]
+    lines += [f"shares,{month},{n % 7 + 1},90" for n, month in enumerate(MONTHS)]
+    Path("two.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    words = ["forecast", "two.csv", "--method", "mean", "--out", "next.csv", "--days", "month"]
+    assert main(words) == 0
+    assert capsys.readouterr().out.strip() == (
+        "next.csv: 2 series, 12 months ahead by mean, 1 as they are, without days"
+    )
+    Path("two.csv").write_text("\n".join([lines[0], *lines[37:]]) + "\n", encoding="utf-8")
+    assert "every series is a ratio" in refusal(words, capsys, 2)
+
+
 def test_cells_that_are_refused_end_with_4(capsys: pytest.CaptureFixture[str]):
     wards(Path("wards.csv"), Cressex="n0")
     assert main(["forecast", "wards.csv", "--method", "naive", "--out", "next.csv"]) == 4
@@ -139,6 +167,7 @@ def test_every_method_has_its_word(capsys: pytest.CaptureFixture[str]):
         (["--bounds", "5"], "`--bounds` must be low..high, as 0..100 or 0.., got '5'."),
         (["--bounds", ".."], "`--bounds` must be low..high"),
         (["--bounds", "9..2"], "`--bounds` must be a pair (low, high)"),
+        (["--days", "weekly"], "`--days` must be one of month, working, got 'weekly'."),
         (["--as-at", "2031-01"], "`--as-at` must be a month from 2021-01 to 2023-12, got '2031-01'."),
         (["--out", "next.html"], "`--out` must end in .csv, .parquet, got next.html."),
         (["--chart", "xmr"], "Unrecognized arguments: --chart xmr"),

@@ -94,7 +94,8 @@ def test_all_verbs_are_asked_alike(name: str) -> None:
     defaults = {
         key: each.default for key, each in signature.parameters.items() if key not in ("panel", "options")
     }
-    assert defaults == {"horizon": 12, "level": 95.0, "as_at": None, "bounds": None}
+    own = {"calibrate": "frozen"} if name == "auto" else {}
+    assert defaults == {"horizon": 12, "level": 95.0, "as_at": None, "bounds": None, "days": None} | own
     assert f">>> spc.forecast.{name}(" in (getattr(spc.forecast, name).__doc__ or "")
 
 
@@ -255,7 +256,7 @@ def test_stand_ins_are_told_their_own_options(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(METHODS, "longer", row)
     from spc.forecast.asking import forecast
 
-    found = forecast(panel_of([[1.0, 2.0]]), "longer", 2, 95, None, None, {"reach": 3.0})
+    found = forecast(panel_of([[1.0, 2.0]]), "longer", 2, 95, None, None, None, {"reach": 3.0})
     assert dict(seen[0].options) == {"pace": 0.25, "reach": 3.0}
     assert found.used.tolist() == ["naive"] and STATUSES[found.status[0]] == "short history"
 

@@ -193,7 +193,9 @@ def test_institutional_ranking_against_integrals() -> None:
     from scipy.integrate import quad
 
     n, r = np.array(SURGICAL["n"]), np.array(SURGICAL["r"])
-    found = spc.rank(units(r, n), window=1, kind="proportion", n_draws=40_000, improvement="low")
+    found = spc.rank(
+        units(r, n), window=1, kind="proportion", method="jeffreys", n_draws=40_000, improvement="low"
+    )
     posterior = [stats.beta(a + 0.5, b - a + 0.5) for a, b in zip(r, n, strict=True)]
     expected = [
         1.0

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import f as f_distribution
 from scipy.stats import t as student
 
 YEAR = 12
@@ -86,45 +87,77 @@ def run(z: Row, january: int, lane: Lane, level: float, slope: float) -> Run:
     return Run(expected, errors, level, second, season, line)
 
 
-def best_run(z: Row, january: int, lane: Lane) -> Run:
-    """Run from the start that minimises sum e^2 + 2 d^2, by least squares on what each start changes."""
+def changed(z: Row, january: int, lane: Lane, level: float, slope: float) -> list[float]:
+    """Give what a start changes in each error: the months themselves are left out of it."""
     blank: Row = [None if month is None else 0.0 for month in z]
-    from_zero = run(z, january, lane, 0.0, 0.0).errors
-    by_level = run(blank, january, lane, 1.0, 0.0).errors
-    by_slope = run(blank, january, lane, 0.0, 1.0).errors
-    held = [[-up, -along] for up, along in zip(by_level, by_slope, strict=True)] + [[0.0, math.sqrt(2.0)]]
-    (level, slope), *_ = np.linalg.lstsq(np.array(held), np.array(from_zero + [0.0]), rcond=None)
-    return run(z, january, lane, float(level), float(slope))
+    return [-e for e in run(blank, january, lane, level, slope).errors]
+
+
+def least_squares(columns: list[list[float]], answer: list[float]) -> tuple[list[float], float]:
+    """Return the coefficients, and the squares that are left."""
+    design, y = np.array(columns).T, np.array(answer)
+    found, *_ = np.linalg.lstsq(design, y, rcond=None)
+    return found.tolist(), math.fsum((y - design @ found) ** 2)
+
+
+def best_run(z: Row, january: int, lane: Lane) -> tuple[Run, float]:
+    """Run from the best start, its slope taken by its chance; and give the floor of all squares."""
+    from_zero = run(z, january, lane, 0.0, 0.0)
+    floor = 1e-13 * from_zero.squares
+    by_level, by_slope = changed(z, january, lane, 1.0, 0.0), changed(z, january, lane, 0.0, 1.0)
+    _, without = least_squares([by_level], from_zero.errors)
+    # 2 d^2 is the square of one more error, in which the slope alone has a part
+    prior = [by_level + [0.0], by_slope + [math.sqrt(2.0)]]
+    (_, slope), with_slope = least_squares(prior, from_zero.errors + [0.0])
+    _, apart = least_squares([by_level], by_slope)
+    if floor > 0.0:
+        odds = len([month for month in z if month is not None]) / 2.0
+        chance = odds * math.log(max(without, floor) / max(with_slope, floor))
+        chance += math.log(2.0 / (apart + 2.0)) / 2.0
+        slope *= 1.0 / (1.0 + math.exp(min(-chance, 700.0)))
+    rest = [e - slope * by for e, by in zip(from_zero.errors, by_slope, strict=True)]
+    (level,), _ = least_squares([by_level], rest)
+    return run(z, january, lane, level, slope), floor
 
 
 def effects(z: Row, january: int) -> tuple[list[float], float]:
     """Fit a line beside month effects; return what is taken off each calendar month, and the share."""
     rows = [(k, (january + k) % YEAR, month) for k, month in enumerate(z) if month is not None]
-    names = sorted({m for _, m, _ in rows})
-    design = np.array([[k / YEAR] + [float(m == name) for name in names] for k, m, _ in rows])
-    answer = np.array([month for _, _, month in rows])
-    found, *_ = np.linalg.lstsq(design, answer, rcond=None)
-    left = math.fsum((answer - design @ found) ** 2)
-    middle = math.fsum(found[1:]) / len(names)
-    plain = {name: float(found[1 + at]) - middle for at, name in enumerate(names)}
-    explained = math.fsum(plain[m] ** 2 for _, m, _ in rows) / 11.0
-    if left == 0.0:
-        share = 1.0 if explained > 0.0 else 0.0
-    elif explained == 0.0:
-        share = 0.0
-    else:
-        share = max(0.0, 1.0 - 1.4 * (left / (len(rows) - YEAR)) / explained)
-    return [share * plain.get(m, 0.0) for m in range(YEAR)], share
+    kinds = sorted({m for _, m, _ in rows})
+    line = [k / YEAR for k, _, _ in rows]
+    names = [[float(m == name) for _, m, _ in rows] for name in kinds]
+    (_, *each), left = least_squares([line, *names], [month for _, _, month in rows])
+    plain = [0.0] * YEAR
+    for m, effect in zip(kinds, each, strict=True):
+        plain[m] = effect - math.fsum(each) / len(kinds)
+    between = math.fsum(plain[m] ** 2 for _, m, _ in rows)
+    quartile = float(f_distribution.ppf(0.75, YEAR - 1, max(len(rows) - YEAR, 1)))
+    noise = (len(kinds) - 1) * quartile * left / max(len(rows) - len(kinds), 1)
+    is_rounding = between <= 1e-26 * math.fsum(month**2 for _, _, month in rows)
+    share = 1.0 - noise / between if between > noise and not is_rounding else 0.0
+    return [share * effect for effect in plain], share
+
+
+def by_likelihood(squares: list[float], N: int) -> list[float]:
+    """Give the shares of one family, which add up to a half."""
+    least = min(squares)
+    shares = [1.0 if least == 0.0 else (S / least) ** (-N / 2.0) for S in squares]
+    shares = [p if p >= 0.001 else 0.0 for p in shares]
+    return [p / math.fsum(shares) / 2.0 for p in shares]
 
 
 @dataclass(frozen=True)
 class Scale:
-    """What is expected on one scale: months to come, their sd, months that were, the log likelihood."""
+    """What is expected on one scale: months to come, their variance, months that were.
+
+    `likelihood` is the logarithm, without the slope of the scale; `freedom` is nu.
+    """
 
     centre: list[float]
-    sd: list[float]
+    variance: list[float]
     fitted: list[float]
     likelihood: float
+    freedom: float
 
 
 def on_scale(values: Row, january: int | None, horizon: int) -> Scale:
@@ -133,50 +166,36 @@ def on_scale(values: Row, january: int | None, horizon: int) -> Scale:
     n, N = len(values), len(seen)
     middle = math.fsum(seen) / N
     z = [None if month is None else month - middle for month in values]
-    with_season = january is not None and n >= 24 and N >= 21
-    first = january or 0
+    with_season, first = january is not None and N >= 15, january or 0
     season, share = effects(z, first) if with_season else ([0.0] * YEAR, 0.0)
     z = [None if month is None else month - season[(first + k) % YEAR] for k, month in enumerate(z)]
-    means, variances, weights = [], [], []
-    fitted = [0.0] * n
-    likelihood = -math.inf
-    nu = max(N - 2.0 - 11.0 * share, N / 4.0)
+    freedom = max(N - 2.0 - 11.0 * share, 2.0)
+    parts: list[tuple[float, list[float], list[float], list[float]]] = []
+    likelihood = math.inf
     for family in (DAMPED, LINES):
         lanes = [lane for lane in family if with_season or lane.gamma == 0.0]
         runs = [best_run(z, first, lane) for lane in lanes]
-        squares = [
-            max(one.squares, 1e-13 * run(z, first, lane, 0.0, 0.0).squares)
-            for lane, one in zip(lanes, runs, strict=True)
-        ]
-        least = min(squares)
-        if family is DAMPED:
-            likelihood = -N / 2.0 * math.log(least / N) if least > 0.0 else math.inf
-        shares = [1.0 if least == 0.0 else (S / least) ** (-N / 2.0) for S in squares]
-        shares = [p if p >= 0.001 else 0.0 for p in shares]
-        shares = [p / math.fsum(shares) / 2.0 for p in shares]
-        for lane, one, S, p in zip(lanes, runs, squares, shares, strict=True):
-            if p > 0.0:
-                ahead = months_ahead(lane, one, first, n, horizon)
-                wide = [
-                    S / nu * (1.0 + math.fsum(lane.echo(j) ** 2 for j in range(1, h)) + 12 * share / max(N, 12))
-                    for h in range(1, horizon + 1)
-                ]
-                means.append(ahead)
-                variances.append(wide)
-                weights.append(p)
-                fitted = [total + p * each for total, each in zip(fitted, one.expected, strict=True)]
-    low, high = min(m for m in z if m is not None), max(m for m in z if m is not None)
-    reach = high - low
-    centre, sd = [], []
+        squares = [max(one.squares, floor) for one, floor in runs]
+        if family is DAMPED and min(squares) > 0.0:
+            likelihood = -N / 2.0 * math.log(min(squares) / N)
+        for p, S, lane, (one, _) in zip(by_likelihood(squares, N), squares, lanes, runs, strict=True):
+            ahead = months_ahead(lane, one, first, n, horizon)
+            echoes = [math.fsum(lane.echo(j) ** 2 for j in range(1, h)) for h in range(1, horizon + 1)]
+            wide = [S / freedom * (1.0 + each + 12.0 * share / max(N, 12)) for each in echoes]
+            parts.append((p, ahead, wide, one.expected))
+    known = [month for month in z if month is not None]
+    reach = max(known) - min(known)
+    centre, variance = [], []
     for h in range(horizon):
-        mean = math.fsum(p * ahead[h] for p, ahead in zip(weights, means, strict=True))
-        within = math.fsum(p * wide[h] for p, wide in zip(weights, variances, strict=True))
-        between = math.fsum(p * (ahead[h] - mean) ** 2 for p, ahead in zip(weights, means, strict=True))
-        kept = min(max(mean, low - reach), high + reach)
+        mean = math.fsum(p * ahead[h] for p, ahead, _, _ in parts)
+        variance.append(math.fsum(p * (wide[h] + (ahead[h] - mean) ** 2) for p, ahead, wide, _ in parts))
+        kept = min(max(mean, min(known) - reach), max(known) + reach)
         centre.append(kept + middle + season[(first + n + h) % YEAR])
-        sd.append(math.sqrt(within + between) * factor(h + 1, N))
-    fitted = [each + middle + season[(first + k) % YEAR] for k, each in enumerate(fitted)]
-    return Scale(centre, sd, fitted, likelihood)
+    fitted = [
+        math.fsum(p * expected[k] for p, _, _, expected in parts) + middle + season[(first + k) % YEAR]
+        for k in range(n)
+    ]
+    return Scale(centre, variance, fitted, likelihood, freedom)
 
 
 def months_ahead(lane: Lane, one: Run, january: int, n: int, horizon: int) -> list[float]:
@@ -187,11 +206,6 @@ def months_ahead(lane: Lane, one: Run, january: int, n: int, horizon: int) -> li
         season = one.season[(january + n + h - 1) % YEAR]
         found.append(one.level + lane.reach(h) * one.second + season + one.line * (n + damped) / 12.0)
     return found
-
-
-def factor(h: int, N: int) -> float:
-    """The frozen factor of the sd."""
-    return math.exp(0.031 + 0.025 * math.log(h) - 0.043 * math.log(min(max(N, 24), 180) / 60.0))
 
 
 def is_rare(values: Row) -> bool:
@@ -210,44 +224,59 @@ class Known:
     lower: list[float]
     upper: list[float]
     fitted: list[float]
-    #: How far the forecast follows square roots; None where the series is taken as it is.
-    roots: float | None
 
 
-def auto(values: Row, january: int | None, horizon: int, level: float) -> Known:
-    """Forecast a series; `january` is the calendar month of its first value, None without calendar."""
+def auto(
+    values: Row, january: int | None, horizon: int, level: float, factors: tuple[float, float, float]
+) -> Known:
+    """Forecast a series; `january` is the calendar month of its first value, None without calendar.
+
+    `factors` are those of the sd: always, by log h, by log(N / 60).
+    """
     begin = next(at for at, month in enumerate(values) if month is not None)
+    late = next(at for at, month in enumerate(reversed(values)) if month is not None)
+    if late:
+        whole = auto(values[: len(values) - late], january, late + horizon, level, factors)
+        ahead = (each[late:] for each in (whole.mean, whole.lower, whole.upper))
+        return Known(*ahead, whole.fitted + whole.mean[:late])
     y = list(values[begin:])
     first = None if january is None else (january + begin) % YEAR
     seen = [month for month in y if month is not None]
-    times = float(student.ppf(0.5 + level / 200.0, max(len(seen) - 6, 3)))
+    length = math.log(min(max(len(seen), 24), 180) / 60.0)
+    wider = [
+        math.exp(factors[0] + factors[1] * math.log(h) + factors[2] * length) for h in range(1, horizon + 1)
+    ]
+
+    def moved(one: Scale, times: float) -> list[float]:
+        columns = zip(one.centre, one.variance, wider, strict=True)
+        return [centre + times * math.sqrt(variance) * each for centre, variance, each in columns]
+
     if min(seen) < 0.0:
         one = on_scale(y, first, horizon)
-        mean, lower, upper = one.centre, moved(one, -times), moved(one, times)
-        return Known(mean, lower, upper, one.fitted, None)
-    offset = min(x for x in seen if x > 0.0) / 2.0 if 0.0 in seen else 0.0
+        times = quantile(level, one.freedom)
+        return Known(one.centre, moved(one, -times), moved(one, times), one.fitted)
+
+    offset = min((x for x in seen if x > 0.0), default=2.0) / 2.0 if 0.0 in seen else 0.0
     logs = on_scale([None if x is None else math.log(x + offset) for x in y], first, horizon)
     roots = on_scale([None if x is None else math.sqrt(x) for x in y], first, horizon)
     likely = logs.likelihood - math.fsum(math.log(x + offset) for x in seen)
     as_root = roots.likelihood - math.fsum(math.log(2.0 * math.sqrt(x + offset)) for x in seen)
     share = 1.0 / (1.0 + math.exp(min(0.3 * (likely - as_root + 2.0), 700.0)))
+    times = quantile(level, min(logs.freedom, roots.freedom))
 
     def back(of_logs: list[float], of_roots: list[float]) -> list[float]:
         pairs = zip(of_logs, of_roots, strict=True)
-        return [(1.0 - share) * (math.exp(u) - offset) + share * max(v, 0.0) ** 2 for u, v in pairs]
-
-    def floored(numbers: list[float]) -> list[float]:
-        return [max(number, 0.0) for number in numbers]
+        both = [(1.0 - share) * (math.exp(u) - offset) + share * max(v, 0.0) ** 2 for u, v in pairs]
+        return [max(number, 0.0) for number in both]
 
     return Known(
-        floored(back(logs.centre, roots.centre)),
-        floored(back(moved(logs, -times), moved(roots, -times))),
-        floored(back(moved(logs, times), moved(roots, times))),
+        back(logs.centre, roots.centre),
+        back(moved(logs, -times), moved(roots, -times)),
+        back(moved(logs, times), moved(roots, times)),
         back(logs.fitted, roots.fitted),
-        share,
     )
 
 
-def moved(one: Scale, times: float) -> list[float]:
-    """Give the centre and so many sd."""
-    return [centre + times * sd for centre, sd in zip(one.centre, one.sd, strict=True)]
+def quantile(level: float, freedom: float) -> float:
+    """Give how many sd hold `level` per cent of Student's t."""
+    return float(student.ppf(0.5 + level / 200.0, freedom))

@@ -14,8 +14,8 @@ is an autoregression. Errors are linear in the two numbers that a lane does not 
 slope, so that least squares give both: one pass over the months for the errors from zero, and two more that
 do not depend on the data (`respond`), shared by all series without a gap.
 
-The inner loops run over the lanes, whose sums have an order of their own: the bits do not depend on how wide
-the processor is. A month that is not observed has no error.
+The inner loops run over the lanes, so the bits do not depend on how wide the processor is. A month that is
+not observed has no error.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ YEAR = 12
 PHI, CARRY, ALPHA, BETA, GAMMA, TREND = range(6)
 #: Scales: the value as it is, its logarithm, its square root.
 PLAIN, LOG, ROOT = range(3)
-#: Years of the slope are held towards 0 as by so many months.
+#: The slope, a year's of a line and a month's of a damped trend, is held towards 0 as by so many months.
 RIDGE = 2.0
 #: A trend goes on for the sum of these powers: it fades with a half-life of 13.5 months.
 FADE = 0.95
@@ -49,7 +49,7 @@ REACH = 1.0
 def rescale(values, scale, offset, z, seen):
     """Fill z from the first month seen, and which are; return how many months, and the logs of the slope."""
     first, slopes = 0, 0.0
-    while values[first] != values[first]:
+    while first < values.size and values[first] != values[first]:
         first += 1
     for t in range(values.size - first):
         value = values[first + t]
@@ -81,7 +81,7 @@ def take_level(z, seen, n, months):
 
 @row
 def months_of(z, seen, n, number, means, times):
-    """Fill each calendar month's number and mean about a line; return the squares within, -1 if one lacks.
+    """Fill each calendar month's number and mean about a line; return the squares that are left within.
 
     The line is that of least squares beside month effects, from within the months (Frisch and Waugh 1933).
     """
@@ -92,11 +92,9 @@ def months_of(z, seen, n, number, means, times):
             number[t % YEAR] += 1.0
             means[t % YEAR] += z[t]
             times[t % YEAR] += t
-    if number.min() == 0.0:
-        return -1.0
     for m in range(YEAR):
-        means[m] /= number[m]
-        times[m] /= number[m]
+        means[m] /= max(number[m], 1.0)
+        times[m] /= max(number[m], 1.0)
     top, below, within = 0.0, 0.0, 0.0
     for t in range(n):
         if seen[t]:
@@ -117,19 +115,22 @@ def months_of(z, seen, n, number, means, times):
 def take_months(z, seen, n, count, caution, number, means, times, months):
     """Take shrunk month effects off z, add them to `months`, and return the share that was taken.
 
-    That is max(0, 1 - caution / F), with F the variance of the effects over that of what is left.
+    That is max(0, 1 - caution / F), with F the variance of the effects over that of what is left. A calendar
+    month that was never seen has no effect.
     """
     within = months_of(z, seen, n, number, means, times)
-    if within < 0.0:
-        return 0.0
-    level, between = 0.0, 0.0
+    level, between, kinds, total = 0.0, 0.0, 0, 0.0
     for m in range(YEAR):
-        level += means[m] / YEAR
+        if number[m] > 0.0:
+            level += means[m]
+            kinds += 1
     for m in range(YEAR):
-        means[m] -= level
+        means[m] = means[m] - level / kinds if number[m] > 0.0 else 0.0
         between += number[m] * (means[m] * means[m])
-    noise = (YEAR - 1) * caution * within / max(count - YEAR, 1)
-    if between <= noise:
+    for t in range(n):
+        total += z[t] * z[t] if seen[t] else 0.0
+    noise = (kinds - 1) * caution * within / max(count - kinds, 1)
+    if between <= max(noise, ROUNDING * ROUNDING * total):
         return 0.0
     share = 1.0 - noise / between
     for t in range(n):
@@ -147,14 +148,12 @@ def respond(seen, n, lanes, errors, side, states):
     more than its 42 lanes.
     """
     n_lanes = lanes.shape[1]
-    for k in range(2 + YEAR):
-        for g in range(n_lanes):
-            states[k, g] = 0.0
+    states[:, :] = 0.0
     for g in range(n_lanes):
         states[side, g] = 1.0 if side == 0 else lanes[TREND, g]
     m = 2
     for t in range(n):
-        line = side * (t + 1) / YEAR if seen[t] else 0.0
+        line = side * (t + 1) / YEAR
         for g in range(n_lanes):
             expected = states[0, g] + lanes[PHI, g] * states[1, g] + states[m, g]
             errors[t, g] = -(expected + line * (1.0 - lanes[TREND, g]))
@@ -169,9 +168,7 @@ def respond(seen, n, lanes, errors, side, states):
 def errors_of(z, seen, n, lanes, errors, states):
     """Fill the errors (n, lanes) of each lane that starts from zero."""
     n_lanes = lanes.shape[1]
-    for k in range(2 + YEAR):
-        for g in range(n_lanes):
-            states[k, g] = 0.0
+    states[:, :] = 0.0
     m = 2
     for t in range(n):
         now = z[t]
@@ -218,18 +215,25 @@ def tabulate(answers, sums):
 
 
 @row
-def solve(own, crossed, sums, starts, squares):
+def solve(own, crossed, sums, count, starts, squares):
     """Fill first level and slope (2, lanes), and the squares of the errors that are left, of each lane.
 
-    `own` are the squares from zero, `crossed` (2, lanes) their products with the responses. The ridge holds
-    the slope towards 0: years of it count as so many months.
+    `own` are the squares from zero, `crossed` (2, lanes) their products with the responses. The slope has
+    a normal prior about 0 worth RIDGE months, and is then taken by its chance against no slope at all (the
+    Bayes factor of the two): on noise of 24 months that halves what a slope costs.
     """
     for g in range(own.size):
         pp, pq, qq = sums[0, g], sums[1, g], sums[2, g]
-        p, q, held = crossed[0, g], crossed[1, g], qq + RIDGE
-        below = pp * held - pq * pq
-        level = (q * pq - p * held) / below if below > 0.0 else (-p / pp if pp > 0.0 else 0.0)
-        slope = (p * pq - q * pp) / below if below > 0.0 else 0.0
+        p, q = crossed[0, g], crossed[1, g]
+        level = -p / pp if pp > 0.0 else 0.0
+        flat = max(own[g] + level * p, ROUNDING * own[g])
+        free = qq + RIDGE - (pq * pq / pp if pp > 0.0 else 0.0)
+        slope = -(q + level * pq) / free
+        sloped = max(flat - free * slope * slope, ROUNDING * own[g])
+        if own[g] > 0.0:
+            ahead = 0.5 * (count * math.log(flat / sloped) - math.log(free / RIDGE))
+            slope /= 1.0 + math.exp(-ahead)
+        level -= slope * pq / pp if pp > 0.0 else 0.0
         starts[0, g], starts[1, g] = level, slope
         left = own[g] + 2.0 * (level * p + slope * q) + level * level * pp
         left += 2.0 * level * slope * pq + slope * slope * qq
@@ -371,7 +375,7 @@ def averages(
         for side in range(2):
             products(errors, answers[side], n, crossed[side])
         products(errors, errors, n, crossed[2])
-        solve(crossed[2], crossed, sums if count < n else whole_sums[n - 1], starts, squares)
+        solve(crossed[2], crossed, sums if count < n else whole_sums[n - 1], count, starts, squares)
         freedom = max(count - 2.0 - (YEAR - 1) * share, LEAST_FREEDOM)
         yearly, extra = cautions[s] > 0.0, share * YEAR / max(count, YEAR)
         like = average(
