@@ -137,8 +137,8 @@ def print_ratios() -> None:
     heads = ("window, numbers", "spc", "bottleneck", "times", "wanted", "pandas", "times")
     print(f"{circumstances('bottleneck')}\n\n{markdown(heads, rows)}\n")
     print(
-        f"Million cells a second, the best of {ROUNDS} rounds in turn; of pandas {PANDAS_TIMES:.0f} times "
-        "its speed was wanted."
+        f"Million cells a second, the best of {ROUNDS} rounds in turn; {PANDAS_TIMES:.0f} times the speed of pandas "
+        "was wanted of all but sd."
     )
 
 

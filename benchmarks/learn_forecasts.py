@@ -16,6 +16,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.forecast_sets import Floats, Months, load, stacked
+from spc.forecast.asking import counts_in
 from spc.forecast.averaging import averaged
 from spc.forecast.calibrating import needed
 from spc.forecast.frozen import LONGEST, SHORTEST, Factors
@@ -30,12 +31,13 @@ LEVEL = 95.0
 #: Of what is learnt, so much is kept: sets differ from each other by as much as from the closed form, and the
 #: interval score on what was held out is at its best with no factor at all (within 0.5%).
 KEPT = 0.5
+SHORTEST_HISTORY = int(SHORTEST)
 
 
 def needed_by(history: Floats, future: Floats) -> Floats:
     """Return the log of the factor (n, horizon) that would have brought each month just inside the limits."""
     n, horizon = future.shape
-    asked = History(history, np.zeros(n, np.int64), horizon, np.zeros(n, bool), {})
+    asked = History(history, np.zeros(n, np.int64), horizon, counts_in(history, np.zeros(n, bool)), {})
     answer = averaged(asked, Factors(0.0, 0.0, 0.0))
     return needed(Spread(**answer.spread, bounds=np.full((n, 2), np.nan)), future, LEVEL)
 
@@ -55,9 +57,6 @@ def examples(months: Months, horizon: int) -> tuple[Floats, Floats, Floats]:
         steps.append(np.broadcast_to(np.log(np.arange(1, horizon + 1)), shape).ravel())
         lengths.append(np.broadcast_to(length_of(count[rows])[:, None], shape).ravel())
     return np.concatenate(answers), np.concatenate(steps), np.concatenate(lengths)
-
-
-SHORTEST_HISTORY = int(SHORTEST)
 
 
 def length_of(count: Floats) -> Floats:

@@ -108,10 +108,10 @@ def history_of(panel: Panel, ends: Ints, horizon: int, options: Options) -> Hist
     january = np.full(panel.n_series, -1, np.int64)
     if panel.start is not None:
         january = (panel.start + ends - (width - 1)) % YEAR
-    return History(values, january, horizon, _counts(values, panel.is_ratio), options)
+    return History(values, january, horizon, counts_in(values, panel.is_ratio), options)
 
 
-def _counts(values: Floats, is_ratio: Rows) -> Rows:
+def counts_in(values: Floats, is_ratio: Rows) -> Rows:
     """Tell which series are whole numbers from 0 in every observed month, and no ratios (n,)."""
     seen = ~np.isnan(values)
     whole_numbers = (values >= 0.0) & (values <= LARGEST) & (np.floor(values) == values)

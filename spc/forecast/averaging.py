@@ -28,6 +28,10 @@ LEAST = 15
 QUARTILE = 0.75
 #: Shares of the two scales: likelihoods to this power, with logarithms ahead by so many units.
 TEMPER, AHEAD = 0.3, 2.0
+#: What chance alone does to a count is even on square roots, and rules where counts are low: roots are ahead
+#: by so much in the log of the odds, half of it at a mean of 20. Without it the upper limit at 99.7% of
+#: Poisson noise lies 11 sd up at a mean of 3 and 4.9 at 20, with it 6.0 and 4.3.
+CHANCE, LOW = 8.0, 20.0
 
 
 def damped(alpha: float, beta: float, gamma: float) -> tuple[float, ...]:
@@ -93,8 +97,8 @@ def averaged(history: History, factors: Factors) -> Answer:
     first = _fit(history, values, np.where(signed, kernel.PLAIN, kernel.LOG), offset)
     roots = np.where(signed, kernel.PLAIN, kernel.ROOT)
     second = first if signed.all() else _fit(history, values, roots, offset)
-    share = np.where(signed, 0.0, _share(second.likelihood, first.likelihood))
     months = history.n_observed.astype(float)
+    share = np.where(signed, 0.0, _share(second.likelihood, first.likelihood, _chance(history, months)))
     wide, plain = factors.times(months, history.horizon), signed[:, None]
     size, root = np.ldexp(1.0, power)[:, None], np.sqrt(np.ldexp(1.0, power))[:, None]
     centre = np.where(plain, first.mean * size, first.mean + np.log(2.0) * power[:, None])
@@ -130,10 +134,17 @@ def _cautions(history: History) -> Floats:
     return np.where(seasonal, quartile, 0.0)
 
 
-def _share(roots: Floats, logs: Floats) -> Floats:
+def _chance(history: History, months: Floats) -> Floats:
+    """Return how far chance puts the square roots of counts ahead (n,), in the log of the odds."""
+    with np.errstate(over="ignore"):
+        total = np.cumsum(np.where(np.isnan(history.values), 0.0, history.values), axis=1)[:, -1]
+    return np.where(history.counts, CHANCE / (1.0 + np.abs(total) / months / LOW), 0.0)
+
+
+def _share(roots: Floats, logs: Floats, chance: Floats) -> Floats:
     """Return the share of the square roots (n,) from both likelihoods; a constant's are infinite."""
     with np.errstate(invalid="ignore"):
-        ahead = TEMPER * np.nan_to_num(roots - logs - AHEAD, nan=0.0)
+        ahead = TEMPER * np.nan_to_num(roots - logs - AHEAD, nan=0.0) + chance
     return 1.0 / (1.0 + np.exp(np.clip(-ahead, -700.0, 700.0)))
 
 

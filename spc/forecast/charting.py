@@ -9,7 +9,7 @@ from scipy.special import ndtr
 
 from spc.baselines import Ints
 from spc.checks import choice
-from spc.forecast.asking import _counts, bounds_of, options_of
+from spc.forecast.asking import bounds_of, counts_in, options_of
 from spc.forecast.history import YEAR, History, Rows
 from spc.forecast.methods import METHODS, Method
 from spc.forecast.predicting import predict
@@ -119,7 +119,7 @@ def _history(
     columns = origin[:, None] - width + np.arange(width)
     values = np.where(columns >= begin[:, None], months[owner[:, None], np.maximum(columns, 0)], np.nan)
     january = np.full(len(owner), -1, np.int64) if start is None else (start + origin - width) % YEAR
-    counts = _counts(values, is_ratio[owner])
+    counts = counts_in(values, is_ratio[owner])
     return History(values, january, int(ahead.max()), counts, options_of(method, {}))
 
 

@@ -34,4 +34,4 @@ class Factors:
         return np.exp(self.always + steps + length[:, None])
 
 
-FACTORS = Factors(always=0.028, steps=0.024, length=-0.035)
+FACTORS = Factors(always=0.030, steps=0.026, length=-0.031)

@@ -22,7 +22,8 @@ class Told:
 
 
 def by_last(known: Row, ahead: int, width: float) -> Told:
-    """Expect the last observed month; errors of one month add up over the months ahead."""
+    """Expect the last observed month; errors of one month add up over the months since."""
+    ahead += next(late for late, value in enumerate(reversed(known)) if value is not None)
     seen: list[float] = []
     errors: list[float] = []
     for value in known:

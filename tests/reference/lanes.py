@@ -227,16 +227,21 @@ class Known:
 
 
 def auto(
-    values: Row, january: int | None, horizon: int, level: float, factors: tuple[float, float, float]
+    values: Row,
+    january: int | None,
+    horizon: int,
+    level: float,
+    factors: tuple[float, float, float],
+    counted: bool = True,
 ) -> Known:
     """Forecast a series; `january` is the calendar month of its first value, None without calendar.
 
-    `factors` are those of the sd: always, by log h, by log(N / 60).
+    `factors` are those of the sd: always, by log h, by log(N / 60); `counted` is False for a ratio.
     """
     begin = next(at for at, month in enumerate(values) if month is not None)
     late = next(at for at, month in enumerate(reversed(values)) if month is not None)
     if late:
-        whole = auto(values[: len(values) - late], january, late + horizon, level, factors)
+        whole = auto(values[: len(values) - late], january, late + horizon, level, factors, counted)
         ahead = (each[late:] for each in (whole.mean, whole.lower, whole.upper))
         return Known(*ahead, whole.fitted + whole.mean[:late])
     y = list(values[begin:])
@@ -261,7 +266,9 @@ def auto(
     roots = on_scale([None if x is None else math.sqrt(x) for x in y], first, horizon)
     likely = logs.likelihood - math.fsum(math.log(x + offset) for x in seen)
     as_root = roots.likelihood - math.fsum(math.log(2.0 * math.sqrt(x + offset)) for x in seen)
-    share = 1.0 / (1.0 + math.exp(min(0.3 * (likely - as_root + 2.0), 700.0)))
+    whole = counted and all(x == math.floor(x) for x in seen)
+    chance = 8.0 / (1.0 + math.fsum(seen) / len(seen) / 20.0) if whole else 0.0
+    share = 1.0 / (1.0 + math.exp(min(0.3 * (likely - as_root + 2.0) - chance, 700.0)))
     times = quantile(level, min(logs.freedom, roots.freedom))
 
     def back(of_logs: list[float], of_roots: list[float]) -> list[float]:
