@@ -65,6 +65,9 @@ The environment of the benchmarks has pandas 2.3, which is slower here than pand
 decimals the best of three rounds took 594 and 308 ms for the mean, 818 and 588 ms for the median (26 November
 2026, both environments in turn). Against pandas 3.1 means of decimals are below 100 times: 72 in one of two
 runs, 165 in the other; 87 in `docs/decisions/0014-windows-by-blocks.md`.
+
+A run four minutes before this one differed by more than some of what is wanted: there the maximum of decimals
+over 12 months was 5.84 times bottleneck.
 """,
         "bench_windows.py",
     ),

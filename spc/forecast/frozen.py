@@ -34,4 +34,4 @@ class Factors:
         return np.exp(self.always + steps + length[:, None])
 
 
-FACTORS = Factors(always=0.030, steps=0.026, length=-0.031)
+FACTORS = Factors(always=0.031, steps=0.026, length=-0.033)

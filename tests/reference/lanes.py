@@ -113,7 +113,7 @@ def best_run(z: Row, january: int, lane: Lane) -> tuple[Run, float]:
     if floor > 0.0:
         odds = len([month for month in z if month is not None]) / 2.0
         chance = odds * math.log(max(without, floor) / max(with_slope, floor))
-        chance += math.log(2.0 / (apart + 2.0)) / 2.0
+        chance += 1.0 + math.log(2.0 / (apart + 2.0)) / 2.0
         slope *= 1.0 / (1.0 + math.exp(min(-chance, 700.0)))
     rest = [e - slope * by for e, by in zip(from_zero.errors, by_slope, strict=True)]
     (level,), _ = least_squares([by_level], rest)

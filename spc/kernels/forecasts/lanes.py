@@ -33,6 +33,8 @@ PHI, CARRY, ALPHA, BETA, GAMMA, TREND = range(6)
 PLAIN, LOG, ROOT = range(3)
 #: The slope, a year's of a line and a month's of a damped trend, is held towards 0 as by so many months.
 RIDGE = 2.0
+#: Before any month is seen a slope is e times as likely as none.
+ODDS = 1.0
 #: A trend goes on for the sum of these powers: it fades with a half-life of 13.5 months.
 FADE = 0.95
 #: Degrees of freedom are never fewer.
@@ -219,8 +221,7 @@ def solve(own, crossed, sums, count, starts, squares):
     """Fill first level and slope (2, lanes), and the squares of the errors that are left, of each lane.
 
     `own` are the squares from zero, `crossed` (2, lanes) their products with the responses. The slope has
-    a normal prior about 0 worth RIDGE months, and is then taken by its chance against no slope at all (the
-    Bayes factor of the two): on noise of 24 months that halves what a slope costs.
+    a normal prior about 0 worth RIDGE months, and is taken by its chance against no slope (Bayes factor).
     """
     for g in range(own.size):
         pp, pq, qq = sums[0, g], sums[1, g], sums[2, g]
@@ -231,7 +232,7 @@ def solve(own, crossed, sums, count, starts, squares):
         slope = -(q + level * pq) / free
         sloped = max(flat - free * slope * slope, ROUNDING * own[g])
         if own[g] > 0.0:
-            ahead = 0.5 * (count * math.log(flat / sloped) - math.log(free / RIDGE))
+            ahead = ODDS + 0.5 * (count * math.log(flat / sloped) - math.log(free / RIDGE))
             slope /= 1.0 + math.exp(-ahead)
         level -= slope * pq / pp if pp > 0.0 else 0.0
         starts[0, g], starts[1, g] = level, slope
