@@ -49,8 +49,10 @@ SECTIONS = {
 - Coverage is the share, in per cent, of months between limits of 95%.
 - CPU is seconds for 1,000 series on one thread, limits included: of `auto` the middle of 35 rounds between
   the peers' runs, of AutoETS one run, of other peers the middle of three.
-- How the constants of `auto` were chosen: `docs/decisions/0017-auto.md`. The factors of its limits were
-  learnt without the set that they are judged on; on M3, from which none was learnt, they are those that ship.
+- The constants of `auto` were chosen on the histories of these sets, boroughs and M3 among them
+  (`docs/decisions/0017-auto.md`): what is unseen are the futures, not the sets. The factors of its limits
+  were learnt without the set that they are judged on; on M3, of which none was learnt, they are those that
+  ship.
 - The limits of `auto` are at least 0 where no month is negative; those of peers stand as the peers give them.
 """,
         "bench_forecasts.py",

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 
 from spc.baselines import Ints
-from spc.checks import ChoiceError, parcel, positive, whole
+from spc.checks import ChoiceError, parcel, whole
 from spc.forecast.by_days import as_days, predict_by_days
 from spc.forecast.history import YEAR, History, Rows
 from spc.forecast.methods import METHODS, Method
 from spc.forecast.predicting import Predicted, predict
 from spc.panel import Floats, Panel
-from spc.results.forecasts import Forecast
+from spc.results.forecasts import Forecast, as_level
 from spc.results.statuses import REFUSED
 
-__all__ = ["LONGEST", "Bounds", "as_level", "forecast", "forecast_at", "history_of", "options_of"]
+__all__ = ["LONGEST", "Bounds", "forecast", "forecast_at", "history_of", "options_of"]
 
 #: The furthest month ahead: ten years.
 LONGEST = 120
@@ -130,14 +130,6 @@ def _on_the_calendar(found: Predicted, ends: Ints, n_periods: int) -> Floats:
 def _one_nan(cells: Floats) -> Floats:
     """Write every NaN with the same bits: arithmetic gives it a sign, which says nothing."""
     return np.where(np.isnan(cells), np.nan, cells)
-
-
-def as_level(given: object) -> float:
-    """Return the share of months between the limits, in per cent."""
-    level = positive("level", given, high=100.0)
-    if level == 100.0:
-        raise ChoiceError(f"`level` must be a number in the interval (0, 100), got {given!r}.")
-    return level
 
 
 def options_of(method: Method, given: Options) -> dict[str, float | str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -22,10 +22,12 @@ __all__ = ["ENDS", "FAMILIES", "LANES", "auto", "averaged"]
 #: phi of all damped trends. Grids of 0.9 and 0.98 as well cost twice the time and gained nothing.
 DAMPING = 0.95
 #: A season is looked for from so many months on. M1, M3 and tourism cut to
-#: their last 15 months: MASE .93, 1.10 for the same month a year before, 1.34 for the best without a season.
+#: their last 15 months: MASE .93, 1.10 for the same month a year before, 1.38 where no season is looked for.
 LEAST = 15
 #: Season is what exceeds the upper quartile of F, as on the seasonal chart (docs/decisions/0011).
 QUARTILE = 0.75
+#: Of numbers up to 1: months that repeat exactly lie within limits that the floats can tell.
+ROUNDING = 1e-12
 #: Shares of the two scales: likelihoods to this power, with logarithms ahead by so many units.
 TEMPER, AHEAD = 0.3, 2.0
 #: What chance alone does to a count is even on square roots, and rules where counts are low: roots are ahead
@@ -102,18 +104,36 @@ def averaged(history: History, factors: Factors) -> Answer:
     wide, plain = factors.times(months, history.horizon), signed[:, None]
     size, root = np.ldexp(1.0, power)[:, None], np.sqrt(np.ldexp(1.0, power))[:, None]
     centre = np.where(plain, first.mean * size, first.mean + np.log(2.0) * power[:, None])
+    sds = [wide * np.sqrt(np.maximum(one.variance, ROUNDING**2)) for one in (first, second)]
     scales = (share, offset, signed, power)
-    return Answer(
+    answer = Answer(
         mean=_joined(first.mean, second.mean, *scales),
         fitted=_joined(first.fitted, second.fitted, *scales),
-        sd=wide * np.sqrt(first.variance) * np.where(plain, size, 1.0),
+        sd=sds[0] * np.where(plain, size, 1.0),
         freedom=np.minimum(first.freedom, second.freedom),
         scale=np.where(signed, PLAIN, LOG).astype(np.int8),
         centre=centre,
         offset=np.ldexp(offset, power),
         root_centre=second.mean * root,
-        root_sd=wide * np.sqrt(second.variance) * root,
+        root_sd=sds[1] * root,
         root_share=share,
+    )
+    return _constants_kept(answer, history.values)
+
+
+def _constants_kept(answer: Answer, values: Floats) -> Answer:
+    """Return the answer with what never changed as it is, to the last bit."""
+    value = np.max(np.where(np.isnan(values), -np.inf, values), axis=1)
+    same = value == np.min(np.where(np.isnan(values), np.inf, values), axis=1)
+    rows, value, spread = same[:, None], value[:, None], answer.spread
+    return replace(
+        answer,
+        mean=np.where(rows, value, answer.mean),
+        centre=np.where(rows, value, spread["centre"]),
+        fitted=np.where(rows & ~np.isnan(answer.fitted), value, answer.fitted),
+        sd=np.where(rows, 0.0, answer.sd),
+        scale=np.where(same, PLAIN, answer.scales).astype(np.int8),
+        root_share=np.where(same, 0.0, spread["root_share"]),
     )
 
 

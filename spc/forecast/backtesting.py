@@ -9,13 +9,14 @@ import numpy as np
 
 from spc.baselines import Ints
 from spc.checks import ChoiceError, choice, parcel, whole
-from spc.forecast.asking import LONGEST, Bounds, as_level, forecast_at, history_of, options_of
+from spc.forecast.asking import LONGEST, Bounds, forecast_at, history_of, options_of
 from spc.forecast.by_days import as_days
 from spc.forecast.history import Rows
 from spc.forecast.judging import cells_of, mean_of, owa, root_mean_square, seasonal_scale, step_scale
 from spc.forecast.methods import METHODS
 from spc.panel import Floats, Panel
 from spc.results.backtests import COUNTED, MEASURES, Backtest
+from spc.results.forecasts import as_level
 from spc.results.statuses import SHORT_HISTORY
 
 __all__ = ["as_methods", "backtest", "came_after", "origins_of", "tried"]

@@ -18,7 +18,7 @@ __all__ = ["as_days", "predict_by_days"]
 
 #: Days of a month of mean length: 365.25 / 12, and about what 12 months of working days have. Months are
 #: brought to it, and not to one day, so that rare counts keep their size, which their spread depends on.
-#: Both are whole parts of powers of two: k a day comes back as k times the days of its month, exactly.
+#: Both are dyadic fractions: k a day comes back as k times the days of its month, exactly.
 USUAL = {"month": 30.4375, "working": 21.0}
 
 

@@ -10,14 +10,14 @@ import numpy as np
 
 from spc.baselines import Ints
 from spc.checks import choice, parcel, whole
-from spc.forecast.asking import LONGEST, Bounds, as_level, forecast_at, options_of
+from spc.forecast.asking import LONGEST, Bounds, forecast_at, options_of
 from spc.forecast.backtesting import as_methods, origins_of, tried
 from spc.forecast.by_days import as_days
 from spc.forecast.judging import mean_of
 from spc.forecast.methods import METHODS
 from spc.panel import Floats, Panel
 from spc.results.backtests import Backtest, Best
-from spc.results.forecasts import Forecast, Spread
+from spc.results.forecasts import Forecast, Spread, as_level
 from spc.results.summaries import Words
 
 __all__ = ["best"]
@@ -73,8 +73,8 @@ def best(
     Notes
     -----
     What is least on the past of one series is often luck: with three origins one month apart their months
-    overlap. Trust it where methods are apart by much, and compare `spc.forecast.auto`, which has learnt its
-    weights on other data.
+    overlap. Trust it where methods are apart by much, and compare `spc.forecast.auto`, which averages in
+    place of choosing.
 
     Examples
     --------

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from spc.checks import ChoiceError
-from spc.forecast.asking import as_level
 from spc.forecast.history import YEAR
 from spc.panel import Floats
+from spc.results.forecasts import as_level
 
 __all__ = [
     "cells_of",

@@ -38,6 +38,8 @@ __all__ = [
     "ses",
 ]
 
+#: Of months scaled to 1: those that repeat exactly lie within limits that the floats can tell.
+ROUNDING = 1e-12
 #: 0 stands for the number that fits best; 0.9999 is the rim of the region in which one is looked for.
 _NUMBER = Setting(0.0, 0.0, 0.9999)
 SES = {"alpha": _NUMBER}
@@ -237,6 +239,7 @@ def foretell(values: Floats, power: Ints, found: Fitted, horizon: int) -> Answer
         squares = np.cumsum(np.where(seen, errors * errors, 0.0), axis=1)[:, -1]
         square = np.where(freedom > 0.0, squares / freedom, np.nan)
         sd = np.sqrt(_variance(found, square, damping, line, season, mean))
+        sd = np.where(sd > 0.0, np.maximum(sd, ROUNDING), sd)
         scale = power[:, None]
         return Answer(np.ldexp(mean, scale), np.ldexp(fitted, scale), np.ldexp(sd, scale), freedom)
 

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, SupportsFloat
 
 import numpy as np
 from scipy.special import betainc, pdtr, stdtrit
 
 from spc import frames
 from spc.baselines import Ints
+from spc.checks import ChoiceError
 from spc.panel import Floats, Panel
 from spc.results.limits import Codes
-from spc.results.statuses import NO_DATA, OK, STATUSES, how_many
+from spc.results.statuses import SHORT_HISTORY, STATUSES, how_many
 from spc.results.summaries import Words
 
-__all__ = ["COUNTS", "LOG", "PLAIN", "Calibration", "Forecast", "Spread"]
+__all__ = ["COUNTS", "LOG", "PLAIN", "Calibration", "Forecast", "Spread", "as_level"]
 
 #: On which scale errors are spread evenly: the value itself, its logarithm, or whole counts.
 PLAIN, LOG, COUNTS = range(3)
+
+
+def as_level(given: object) -> float:
+    """Return the share of months between the limits, in per cent, or refuse it."""
+    number: Any = given
+    if (
+        isinstance(given, bool | str)
+        or not isinstance(given, SupportsFloat)
+        or not 0.0 < float(number) < 100.0
+    ):
+        raise ChoiceError(f"`level` must be a number in the interval (0, 100), got {given!r}.")
+    return float(number)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +82,9 @@ class Spread:
         counts = self.scale == COUNTS
         lower[counts], upper[counts] = count_limits(self.centre[counts], self.sd[counts], tail)
         low, high = self.bounds[:, :1], self.bounds[:, 1:]
-        return np.fmax(lower, low) + 0.0 * lower, np.fmin(np.fmax(upper, low), high) + 0.0 * upper
+        inside = (np.fmin(np.fmax(line, low), high) for line in (lower, upper))
+        lower, upper = (np.where(np.isnan(self.sd), np.nan, line) for line in inside)
+        return lower, upper
 
     def widened(self, factors: Floats) -> Spread:
         """Return it with errors `factors` (broadcast to (n_series, horizon)) times as large."""
@@ -201,9 +216,16 @@ class Forecast:
         return self.panel.observed - self.fitted
 
     def at(self, level: float) -> Forecast:
-        """Return the same forecast with limits at another level, in per cent."""
-        lower, upper = self.spread.limits(level)
-        return replace(self, lower=lower, upper=upper, level=float(level))
+        """Return the same forecast with limits at another level, in per cent.
+
+        Raises
+        ------
+        ChoiceError
+            A level that is not between 0 and 100.
+        """
+        share = as_level(level)
+        lower, upper = self.spread.limits(share)
+        return replace(self, lower=lower, upper=upper, level=share)
 
     def to_frame(self) -> Any:
         """Return one row a series and month ahead: keys, month, step, mean, lower, upper, method, status."""
@@ -225,7 +247,7 @@ class Forecast:
         return rows[ahead.ravel()].reset_index(drop=True)
 
     def __repr__(self) -> str:
-        simpler = int(np.count_nonzero((self.status != OK) & (self.status != NO_DATA)))
+        simpler = int(np.count_nonzero(self.status == SHORT_HISTORY))
         more = f", {simpler:,} by a simpler method" if simpler else ""
         asked = "".join(f", {each}" for each in (self._days(), self._calibrated()) if each)
         return f"Forecast({how_many(self.panel)}, {self.method}, {self.horizon} months ahead{more}{asked})"

@@ -1,4 +1,4 @@
-"""Days of months: counted as the calendar says, divided out and put back."""
+"""Days of months: counted as the calendar says."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from spc.checks import ChoiceError
-from spc.forecast.days import adjusted, days_of, restored
+from spc.forecast.days import days_of
 
 #: GOV.UK, bank holidays in England and Wales 2024, on weekdays.
 CLOSED_2024 = {(1, 1), (3, 29), (4, 1), (5, 6), (5, 27), (8, 26), (12, 25), (12, 26)}
@@ -40,18 +40,6 @@ def test_working_days_of_england() -> None:
     assert days_of([month(2023, 5)], "working").tolist() == [20.0]
 
 
-def test_there_and_back() -> None:
-    starts = np.array([month(2024, 1), month(2023, 2)])
-    values = np.array([[62.0, np.nan, 31.0], [28.0, 62.0, 15.0]])
-    per_day = adjusted(values, starts, "month")
-    np.testing.assert_array_equal(per_day, [[2.0, np.nan, 1.0], [1.0, 2.0, 0.5]])
-    np.testing.assert_array_equal(restored(per_day, starts, "month"), values)
-    # each series by itself
-    np.testing.assert_array_equal(adjusted(values[1:], starts[1:], "month"), per_day[1:])
-
-
 def test_refusals() -> None:
     with pytest.raises(ChoiceError, match="days"):
         days_of([month(2024, 1)], "weekly")
-    with pytest.raises(ChoiceError, match="give it a `start`"):
-        adjusted(np.ones((2, 3)), np.array([month(2024, 1), -1]), "month")

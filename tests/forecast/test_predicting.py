@@ -53,3 +53,43 @@ def test_what_stands_in_is_told():
     found = spc.forecast.auto(spc.Panel.from_numpy(months, start="2020-01"))
     assert found.used.tolist() == ["ses", "auto", ""]
     assert [spc.results.STATUSES[code] for code in found.status] == ["short history", "ok", "no data"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_limits_keep_their_order_and_their_bounds(name: str):
+    """A line that climbs past its bound: both limits stop there, the lower one too."""
+    months = np.array([50.0 + t + (t % 3) * 0.1 for t in range(48)])
+    found = getattr(spc.forecast, name)(spc.Panel.from_numpy(months, start="2020-01"), bounds=(0, 100))
+    assert (found.lower <= found.upper).all() and (found.upper <= 100.0).all() and (found.mean <= 100.0).all()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("months", [[12_345.0] * 48, [0.1] * 48, [3.0, 5.5, 4.0, 8.25] * 12])
+def test_what_repeats_exactly_lies_within_its_limits(name: str, months: list[float]):
+    """Limits of a constant, or of a pattern without error, are not beside it by the rounding of a logarithm.
+
+    Methods that know no season miss a pattern; two that search for one end their search beside it.
+    """
+    found = spc.forecast.backtest(spc.Panel.from_numpy(months, start="2020-01"), methods=[name], horizon=4)
+    rows = found.to_frame()
+    missed = {"naive", "mean", "drift", "ses", "holt", "damped", "tsb", "croston", "sba", "adida", "imapa"}
+    missed |= {"holt_winters_multiplicative", "ets"}
+    if len(set(months)) == 1 or name not in missed:
+        assert rows["coverage"].tolist() == [100.0], name
+
+
+@pytest.mark.parametrize("level", [0, 100, 150, -5, float("nan"), True, "95", None])
+def test_another_level_is_refused_like_the_first(level: object):
+    found = spc.forecast.naive(spc.Panel.from_numpy([3.0, 4.0, 2.0], start="2020-01"))
+    with pytest.raises(spc.ChoiceError, match=r"interval \(0, 100\)"):
+        found.at(level)  # type: ignore[arg-type]
+    with pytest.raises(spc.ChoiceError, match=r"interval \(0, 100\)"):
+        spc.forecast.naive(found.panel, level=level)  # type: ignore[arg-type]
+
+
+def test_a_limit_may_be_infinite_and_nobody_is_warned():
+    """Heavy logarithms, 15 months, a decade ahead: the limit is beyond all floats, and is no missing number."""
+    rng = np.random.default_rng(3)
+    months = np.round(np.exp(rng.normal(5.0, 4.0, (200, 15)))) * (rng.random((200, 15)) > 0.3)
+    found = spc.forecast.auto(spc.Panel.from_numpy(months, start="2020-01"), horizon=120, level=99.99)
+    assert np.isinf(found.upper).any() and not np.isnan(found.upper[~np.isnan(found.mean)]).any()
