@@ -88,7 +88,7 @@ def test_another_level_is_refused_like_the_first(level: object):
 
 
 def test_a_limit_may_be_infinite_and_nobody_is_warned():
-    """Heavy logarithms, 15 months, a decade ahead: the limit is beyond all floats, and is no missing number."""
+    """Heavy logarithms, 15 months, ten years ahead: the limit is beyond all floats, but no missing number."""
     rng = np.random.default_rng(3)
     months = np.round(np.exp(rng.normal(5.0, 4.0, (200, 15)))) * (rng.random((200, 15)) > 0.3)
     found = spc.forecast.auto(spc.Panel.from_numpy(months, start="2020-01"), horizon=120, level=99.99)
