@@ -129,7 +129,7 @@ def test_the_published_month() -> None:
 
 
 @pytest.mark.parametrize(
-    "batch", [batch if batch < 10 else pytest.param(batch, marks=pytest.mark.long) for batch in BATCHES]
+    "batch", [batch if batch < 6 else pytest.param(batch, marks=pytest.mark.long) for batch in BATCHES]
 )
 def test_perturbed_months(batch: int) -> None:
     before = {row["measure"]: row for row in compared(wiltshire().panel)}

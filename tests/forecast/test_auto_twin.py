@@ -61,7 +61,9 @@ def spoilt(rng: np.random.Generator, values: Matrix) -> Matrix:
 
 
 @pytest.mark.parametrize("make", MAKERS)
-@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize(
+    "start", [s if s in (None, "2019-08") else pytest.param(s, marks=pytest.mark.long) for s in STARTS]
+)
 def test_the_twin(make: str, start: str | None) -> None:
     rng = np.random.default_rng([len(make), ord(make[0])])
     lengths = ((18, 1, 90.0), (23, 7, 95.0), (37, 24, 99.0), (84, 12, 95.0))

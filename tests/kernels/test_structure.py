@@ -113,7 +113,7 @@ def test_a_panel_does_not_share_memory_with_its_maker() -> None:
     assert (panel.values == 1.0).all()
 
 
-@pytest.mark.parametrize("pattern", [np.nan, 0.0, -1.0, 1e300])
+@pytest.mark.parametrize("pattern", [np.nan, 1e300] if JIT_OFF else [np.nan, 0.0, -1.0, 1e300])
 def test_outputs_are_fully_written(
     pattern: float, everything: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,7 +137,7 @@ def test_outputs_are_fully_written(
     assert_same_bits(found, expected)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(fewer(3, 1)))
 def test_the_order_of_series_does_not_matter(seed: int, everything: Sample) -> None:
     order = np.random.default_rng(seed).permutation(len(everything.values))
     expected = answers(everything.panel())
@@ -203,7 +203,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     _compile.set_threads(None)
 
 
-@pytest.mark.parametrize("threads", [2, 3, 8])
+@pytest.mark.parametrize("threads", [3] if JIT_OFF else [2, 3, 8])
 @pytest.mark.usefixtures("small_blocks")
 def test_any_number_of_threads_gives_the_same_bits(threads: int, everything: Sample) -> None:
     found = []
