@@ -6,24 +6,29 @@ from spc.forecast.backtesting import backtest
 from spc.forecast.choosing import best
 from spc.forecast.judging import coverage, mase, msis, owa, rmsse, smape
 from spc.forecast.methods import METHODS, Method
-from spc.forecast.verbs_other import adida, arima, auto, croston, imapa, sba, stl, tsb
-from spc.forecast.verbs_plain import (
+from spc.forecast.verbs import (
+    adida,
+    arima,
+    auto,
+    croston,
+    damped,
     drift,
     dynamic_theta,
-    mean,
-    naive,
-    naive2,
-    seasonal_naive,
-    seasonal_regression,
-    theta,
-)
-from spc.forecast.verbs_smoothing import (
-    damped,
     ets,
     holt,
     holt_winters_additive,
     holt_winters_multiplicative,
+    imapa,
+    mean,
+    naive,
+    naive2,
+    sba,
+    seasonal_naive,
+    seasonal_regression,
     ses,
+    stl,
+    theta,
+    tsb,
 )
 
 __all__ = [
