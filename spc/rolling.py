@@ -12,6 +12,7 @@ from spc.checks import ChoiceError, parcel, whole
 from spc.kernels.deviations import rolling_sd
 from spc.kernels.rolling import rolling as rolling_kernel
 from spc.kernels.windows import extremes, medians, quantiles
+from spc.pairing import heard_and_paired
 from spc.panel import Floats, Panel
 
 __all__ = ["max", "mean", "median", "min", "quantile", "ratio", "sd", "total"]
@@ -122,10 +123,10 @@ def ratio(panel: Panel, *, window: int = 12, min_count: int | None = None) -> Pa
         bare = panel.name(int(np.argmin(panel.is_ratio))) if panel.n_series else "A panel without series"
         raise ChoiceError(f"{bare} has no denominators to roll: use rolling.total or rolling.mean.")
     length, least = _lengths(window, min_count)
-    top, below = np.isfinite(panel.values), np.isfinite(panel.of)
-    heard = _rolls(np.where(top | below, 0.0, np.nan), rolling_kernel, length, least, False)  # NaN: too few
+    either, paired = heard_and_paired(panel.values, panel.of, True)
+    heard = _rolls(np.where(either, 0.0, np.nan), rolling_kernel, length, least, False)  # NaN: too few
     sums = [
-        _rolls(np.where(top & below, part, np.nan), rolling_kernel, length, 1, False) + heard
+        _rolls(np.where(paired, part, np.nan), rolling_kernel, length, 1, False) + heard
         for part in (panel.values, panel.of)
     ]
     return replace(panel, values=sums[0], of=sums[1], given={}, within=None)

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -32,6 +28,7 @@ from tests.forecast.makers import (
     waves,
     with_zeros,
 )
+from tests.jit import digest_the_other_way
 from tests.panels import JIT_OFF, Matrix, fewer
 
 ROW = METHODS["auto"]
@@ -267,17 +264,4 @@ def digest() -> str:
 
 
 def test_the_same_bits_with_jit_on_and_off() -> None:
-    root = Path(__file__).parents[2]
-    other = {**os.environ, "NUMBA_DISABLE_JIT": "0" if JIT_OFF else "1", "PYTHONPATH": str(root)}
-    code = "from tests.forecast.test_auto import digest; print(digest())"
-    asked = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
-        cwd=root,
-        env=other,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert asked.returncode == 0, asked.stderr
-    assert asked.stdout.split() == [digest()]
+    assert digest_the_other_way("tests.forecast.test_auto") == digest()

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
-import subprocess
-import sys
 import warnings
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,6 +27,7 @@ from spc.forecast.smoothing import (
 )
 from spc.kernels.forecasts.smoothing import ALPHA, BETA, GAMMA, LEVEL, PHI, SEASON, SLOPE, sense
 from tests.forecast.histories import Fit, degenerate, history, holds, seasonal
+from tests.jit import digest_the_other_way
 from tests.panels import JIT_OFF, Matrix, fewer
 from tests.reference import smoothing as twin
 
@@ -373,17 +370,4 @@ def digest() -> str:
 
 
 def test_the_same_bits_with_jit_on_and_off() -> None:
-    root = Path(__file__).parents[2]
-    other = {**os.environ, "NUMBA_DISABLE_JIT": "0" if JIT_OFF else "1", "PYTHONPATH": str(root)}
-    code = "from tests.forecast.test_smoothing import digest; print(digest())"
-    asked = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
-        cwd=root,
-        env=other,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert asked.returncode == 0, asked.stderr
-    assert asked.stdout.split() == [digest()]
+    assert digest_the_other_way("tests.forecast.test_smoothing") == digest()

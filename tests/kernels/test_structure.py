@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +14,7 @@ import pytest
 import spc
 from spc.cli.warming import warm_calls
 from spc.kernels import _compile
+from tests.jit import digest_the_other_way
 from tests.kernels.cases import CASES, EVERY
 from tests.panels import JIT_OFF, Sample, fewer, make
 
@@ -271,17 +268,4 @@ def digest() -> str:
 
 
 def test_the_same_bits_with_jit_on_and_off() -> None:
-    root = Path(__file__).parents[2]
-    other = {**os.environ, "NUMBA_DISABLE_JIT": "0" if JIT_OFF else "1", "PYTHONPATH": str(root)}
-    code = "from tests.kernels.test_structure import digest; print(digest())"
-    asked = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=root,
-        env=other,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert asked.returncode == 0, asked.stderr
-    assert asked.stdout.split() == [digest()]
+    assert digest_the_other_way("tests.kernels.test_structure") == digest()
