@@ -11,7 +11,8 @@ import numpy as np
 from spc.checks import ChoiceError, parcel, whole
 from spc.kernels.deviations import rolling_sd
 from spc.kernels.rolling import rolling as rolling_kernel
-from spc.kernels.windows import extremes, medians, quantiles
+from spc.kernels.medians import medians
+from spc.kernels.windows import extremes, quantiles
 from spc.pairing import heard_and_paired
 from spc.panel import Floats, Panel
 

@@ -1,9 +1,8 @@
-"""Order statistics of rolling windows: smallest and largest, medians, quantiles.
+"""Order statistics of rolling windows: smallest and largest, quantiles.
 
 The smallest of a window is the smallest of three or six overlapping blocks of 1, 2, 4 ... months, many series
-at a time where all months are wanted. Medians of 3 and 12 months come out of sorting networks that work on
-every window at once; missing months take part as numbers beyond all others, in turn at the top and at the
-bottom, so that the middle stays where it is. All other quantiles keep the window sorted by insertion.
+at a time where all months are wanted. Quantiles keep the window sorted by insertion; medians of 3 and 12
+months have a file of their own.
 """
 
 from __future__ import annotations
@@ -12,11 +11,6 @@ import numpy as np
 
 from spc.kernels._compile import kernel, row
 
-#: Beyond every month, and finite: half of it and half of its opposite make 0 without a warning.
-BEYOND = 1e308
-#: What a missing month at the top adds to a tally, in which every observed month is 1.
-TOP_BITS = 8
-TOP = 1 << TOP_BITS
 #: Months in hand at a time, whole series: 16 KB, and their blocks as much again.
 IN_HAND = 2048
 
@@ -25,12 +19,6 @@ IN_HAND = 2048
 def small(a, b):
     """Smaller of two, one machine instruction for several months; `min` looks after NaN first."""
     return a if a < b else b  # noqa: FURB136
-
-
-@row
-def large(a, b):
-    """Larger of two."""
-    return b if a < b else a  # noqa: FURB136
 
 
 @row
@@ -200,110 +188,6 @@ def extremes(first, last, values, window, min_count, sign, out):
         extremes_of_all(first, last, values, length, sign, out)
     else:
         extremes_of_some(first, last, values, length, least, sign, out)
-
-
-@row
-def take_turns(values, s, top, months, marks):
-    """Copy the months; missing ones go to the top and to the bottom in turn, balanced in any window."""
-    for t in range(months.size):
-        months[t] = values[s, t]
-        marks[t] = 1
-    for t in range(months.size):
-        if values[s, t] != values[s, t]:
-            months[t] = BEYOND if top else -BEYOND
-            marks[t] = TOP if top else 0
-            top = not top
-
-
-@row
-def choose(below, centre, above, mark, window, least):
-    """Choose the middle by the balance of missing months: one more at the top moves it half a place down."""
-    seen = np.int64(mark) & (TOP - 1)
-    lean = 2 * (np.int64(mark) >> TOP_BITS) + seen - window
-    answer = centre if lean == 0 else (below if lean > 0 else above)
-    return answer if seen >= least else np.nan
-
-
-@row
-def medians_of_3(months, marks, least, s, out):
-    """Sort three months by three comparisons."""
-    for t in range(out.shape[1]):
-        low, high = small(months[0, t], months[0, t + 1]), large(months[0, t], months[0, t + 1])
-        rest = large(low, months[0, t + 2])
-        first, second, third = small(low, months[0, t + 2]), small(high, rest), large(high, rest)
-        below, above = 0.5 * first + 0.5 * second, 0.5 * second + 0.5 * third
-        out[s, t] = choose(below, second, above, marks[t], 3, least)
-
-
-@row
-def sort_pairs(months, fours):
-    """Sort every two neighbours, into rows 4 and 5. One loop a function: LLVM does them better."""
-    for t in range(months.shape[1] - 1):
-        a, b = months[0, t], months[0, t + 1]
-        fours[4, t], fours[5, t] = small(a, b), large(a, b)
-
-
-@row
-def sort_outer(fours):
-    """Merge every two sorted pairs: the smallest and the largest of the four."""
-    for t in range(fours.shape[1] - 3):
-        fours[0, t] = small(fours[4, t], fours[4, t + 2])
-        fours[3, t] = large(fours[5, t], fours[5, t + 2])
-
-
-@row
-def sort_inner(fours):
-    """Merge every two sorted pairs: the two in the middle."""
-    for t in range(fours.shape[1] - 3):
-        p, q = large(fours[4, t], fours[4, t + 2]), small(fours[5, t], fours[5, t + 2])
-        fours[1, t], fours[2, t] = small(p, q), large(p, q)
-
-
-@row
-def medians_of_12(fours, marks, least, s, out):
-    """Merge two sorted fours (Batcher's odd-even merge) and pick the 6th and 7th of them and a third.
-
-    Of two sorted lists the k-th of all is the smallest, over all i + j = k, of the larger of the i-th of one
-    and the j-th of the other.
-    """
-    for t in range(out.shape[1]):
-        a1, a2, a3, a4 = fours[0, t], fours[1, t], fours[2, t], fours[3, t]
-        b1, b2, b3, b4 = fours[0, t + 4], fours[1, t + 4], fours[2, t + 4], fours[3, t + 4]
-        p, q = large(a1, b1), small(a3, b3)
-        odd2, odd3, odd4 = small(p, q), large(p, q), large(a3, b3)
-        p, q = large(a2, b2), small(a4, b4)
-        even1, even2, even3 = small(a2, b2), small(p, q), large(p, q)
-        m2, m3 = small(odd2, even1), large(odd2, even1)
-        m4, m5 = small(odd3, even2), large(odd3, even2)
-        m6, m7 = small(odd4, even3), large(odd4, even3)
-        c1, c2, c3, c4 = fours[0, t + 8], fours[1, t + 8], fours[2, t + 8], fours[3, t + 8]
-        sixth = small(small(small(m6, large(m5, c1)), small(large(m4, c2), large(m3, c3))), large(m2, c4))
-        seventh = small(small(small(m7, large(m6, c1)), small(large(m5, c2), large(m4, c3))), large(m3, c4))
-        out[s, t] = choose(sixth, 0.5 * sixth + 0.5 * seventh, seventh, marks[t], 12, least)
-
-
-@kernel
-def medians(first, last, values, window, min_count, out):
-    """Fill `out` with the median of the last `window` months, 3 or 12; NaN below `min_count` observed."""
-    n, least, front = values.shape[1], max(min_count, 1), window - 1
-    top, three = plan(window)
-    rows, marks, fours = (
-        np.empty((1, front + n)),
-        np.empty((3, front + n), np.uint16),
-        np.empty((6, front + n)),
-    )
-    months, seen, counts = rows[0, front:], marks[0, front:], np.empty(n, np.uint16)
-    take_turns(np.full((1, front), np.nan), 0, True, rows[0, :front], marks[0, :front])
-    for s in range(first, last):
-        take_turns(values, s, front % 2 == 0, months, seen)
-        tally(marks, window, top, three, counts)
-        if window == 3:
-            medians_of_3(rows, counts, least, s, out)
-        else:
-            sort_pairs(rows, fours)
-            sort_outer(fours)
-            sort_inner(fours)
-            medians_of_12(fours, counts, least, s, out)
 
 
 @row
