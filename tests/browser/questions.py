@@ -76,6 +76,8 @@ watch.observe(document.getElementById('said'), {childList: true, characterData: 
 one.value = arguments[1];
 one.dispatchEvent(new Event('input', {bubbles: true}));
 """
+#: Charts of open rows that do not answer to mouse and keys yet.
+DEAF = "return document.querySelectorAll('tr.m:has(details[open]) + tr svg.cc:not([tabindex])').length"
 FOCUSED = "const a = document.activeElement; return a.id || a.className || a.tagName"
 TOLD = "const s = getComputedStyle(document.activeElement, '::after'); return [s.display, s.content]"
 #: What no name may bring into a page.

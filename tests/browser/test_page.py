@@ -17,6 +17,7 @@ from tests.browser.questions import (
     ALL_NAMES,
     CHOOSE,
     CUT,
+    DEAF,
     MONTHS,
     NAMES_SHOWN,
     OVERLAPPING,
@@ -60,9 +61,18 @@ def open_row(browser: Any, k: int) -> Any:
     summary = all_of(browser, "tr.m summary")[k]
     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", summary)
     summary.click()
-    return browser.execute_script(
+    row = browser.execute_script(
         "return document.querySelectorAll('tr.m')[arguments[0]].nextElementSibling", k
     )
+    wait_for_charts(browser)
+    return row
+
+
+def wait_for_charts(browser: Any) -> None:
+    """Wait until the charts of all open rows listen: the page hears that a row was opened after the click."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    WebDriverWait(browser, 20, 0.02).until(lambda browser: not browser.execute_script(DEAF))
 
 
 def keys(browser: Any, *names: str) -> None:
@@ -117,6 +127,7 @@ def test_the_page_is_used_by_keyboard_alone(browser, pages):
     assert first > 5
     visit(browser, pages["2024"])
     keys(browser, *["TAB"] * (first + 1), "ENTER")
+    wait_for_charts(browser)
     row = browser.execute_script("return document.querySelector('tr.m').nextElementSibling")
     assert row.is_displayed()
     keys(browser, "TAB")  # the weighting of the row, which tells its parts
