@@ -11,12 +11,11 @@ import numpy as np
 
 from spc.arrays import chosen
 from spc.checks import ChoiceError, InputError, choice, parcel
-from spc.kernels.rolling import rolling as rolling_kernel
 from spc.measures import Assignment, Catalogue, Measure, by_kind, measures_of
-from spc.pairing import heard_and_paired
+from spc.pairing import heard_and_paired, window_sums
 from spc.panel import Floats, Panel
 
-__all__ = ["per_day", "per_working_day", "quarter_starts", "quarterly"]
+__all__ = ["on_calendar", "per_day", "per_working_day", "quarter_starts", "quarterly"]
 
 Array = np.ndarray[Any, Any]
 Measures = Catalogue | Sequence[Measure] | Assignment | None
@@ -147,7 +146,7 @@ def quarterly(panel: Panel, *, measures: Measures = None, series: Any = None) ->
     >>> panel.given[3][0, -3:].tolist(), panel.given[12][0, -3:].tolist()
     ([40.0, 40.0, 40.0], [100.0, 100.0, 100.0])
     """
-    _on_calendar(panel)
+    on_calendar(panel)
     rows = measures_of(panel, measures)
     panel = by_kind(panel, rows)
     found = _quarterly_rows(panel, series)
@@ -215,12 +214,12 @@ def quarter_starts(panel: Panel, ends: Array) -> Array:
 
 def _per(panel: Panel, measures: Measures, count: Any, name: str) -> Panel:
     """Give counts the days of their months as denominators."""
-    _on_calendar(panel)
+    start = on_calendar(panel)
     rows = measures_of(panel, measures)
     counts = rows.each(lambda measure: measure.kind == "count", bool)
     if not counts.any():
         raise ChoiceError(f"No series of this panel is a count, so there is nothing to tell per {name}.")
-    days = np.asarray(count(panel.start, panel.n_periods), np.float64)
+    days = np.asarray(count(start, panel.n_periods), np.float64)
     # a month that is not observed has no days either, or a window would count it
     own = np.where(np.isfinite(panel.values), days, np.nan)
     of = np.full(panel.values.shape, np.nan) if panel.of is None else panel.of
@@ -235,12 +234,14 @@ def _per(panel: Panel, measures: Measures, count: Any, name: str) -> Panel:
     )
 
 
-def _on_calendar(panel: Panel) -> None:
+def on_calendar(panel: Panel) -> int:
+    """Return the first month of a panel, or refuse what has none."""
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
     if panel.start is None:
         raise ChoiceError(
             "`panel` must have months, got one in plain order of observation: give it a `start`."
         )
+    return panel.start
 
 
 def _firsts(start: int, n_periods: int) -> Array:
@@ -305,7 +306,8 @@ def _pooled(panel: Panel, rows: Assignment, window: int) -> Floats:
     of = np.ones(panel.values.shape) if panel.of is None else np.where(ratio, panel.of, 1.0)
     heard, paired = heard_and_paired(panel.values, panel.of, panel.is_ratio)
     total, base, count = (
-        _rolled(np.where(paired, cells, np.nan), window) for cells in (panel.values, of, np.ones(of.shape))
+        window_sums(np.where(paired, cells, np.nan), window, 1)
+        for cells in (panel.values, of, np.ones(of.shape))
     )
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(base == 0.0, np.nan, total / base) * rows.each(lambda m: m.shown.per, float)[:, None]
@@ -313,12 +315,4 @@ def _pooled(panel: Panel, rows: Assignment, window: int) -> Floats:
         ways["given"] = total if quarters == 1 else np.full(total.shape, np.nan)
     way = np.where(panel.is_ratio, rows.each(lambda m: m.how.windows), rows.each(lambda m: m.how.bare))
     pooled = np.select([(way == name)[:, None] for name in ways], list(ways.values()), np.nan)
-    return np.where(_rolled(np.where(heard, 1.0, np.nan), window) == quarters, pooled, np.nan)
-
-
-def _rolled(cells: Floats, window: int) -> Floats:
-    """Return the sum of what is observed in each window, NaN where nothing is."""
-    cells = np.ascontiguousarray(cells)
-    out = np.empty(cells.shape)
-    rolling_kernel(cells, window, 1, False, out)
-    return out
+    return np.where(window_sums(np.where(heard, 1.0, np.nan), window, 1) == quarters, pooled, np.nan)

@@ -11,7 +11,7 @@ import numpy as np
 from spc.baselines import Ints
 from spc.chart_kinds import CHARTS
 from spc.charts.constants import range_constants, sd_constant
-from spc.checks import ChoiceError, parcel, positive
+from spc.checks import ChoiceError, confidence, parcel
 from spc.detection import exceptions
 from spc.kernels.subgroups import weighted
 from spc.panel import Floats
@@ -56,7 +56,7 @@ def capability(
     rules : str or rows of Rule
         What the baseline must be free of to be in control.
     level : float
-        Of the intervals, in percent.
+        Of the intervals, in percent, from 50 to below 100.
 
     Returns
     -------
@@ -67,7 +67,7 @@ def capability(
     Raises
     ------
     ChoiceError
-        No specification limit at all, a lower one that is not below the upper, a level not between 0 and 100.
+        No specification limit at all, a lower one that is not below the upper, a level out of range.
 
     Notes
     -----
@@ -91,8 +91,7 @@ def capability(
     [1.31] [[0.65 1.97]] [ True]
     """
     parcel("limits", limits, Limits, "spc.limits(panel)")
-    if not 0.0 < positive("level", level, high=100.0) < 100.0:
-        raise ChoiceError(f"`level` must be between 0 and 100 percent, got {level!r}.")
+    level = confidence(level)
     low, high, goal = _specified(limits, lower, upper, target)
     chance = 0.5 * (1.0 - level / 100.0)
     inside = _baseline(limits)
@@ -116,7 +115,7 @@ def capability(
         lower=low,
         upper=high,
         target=goal,
-        level=float(level),
+        level=level,
         count=count,
         mean=mean,
         sigma=sigma,

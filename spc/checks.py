@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-__all__ = ["ChoiceError", "InputError", "SpcError", "choice", "parcel", "positive", "whole"]
+__all__ = [
+    "ChoiceError",
+    "InputError",
+    "SpcError",
+    "choice",
+    "confidence",
+    "parcel",
+    "positive",
+    "whole",
+    "windows_of",
+]
 
 
 class SpcError(ValueError):
@@ -63,6 +73,12 @@ def whole(name: str, given: object, low: int, high: int) -> int:
     return exact
 
 
+def windows_of(given: object, low: int = 1) -> tuple[int, ...]:
+    """Return the lengths in months that `windows` asks for: one, or several, from `low` to 1,200."""
+    asked = given if isinstance(given, Iterable) and not isinstance(given, str) else (given,)
+    return tuple(whole("windows", length, low, 1_200) for length in asked)
+
+
 def positive(name: str, given: object, *, high: float = float("inf")) -> float:
     """Return `given` as a float if it lies in the interval (0, high]."""
     value: Any = given
@@ -74,4 +90,16 @@ def positive(name: str, given: object, *, high: float = float("inf")) -> float:
         raise ChoiceError(
             f"`{name}` must be a number in the interval (0, {high:g}], got {given!r}."
         ) from None
+    return number
+
+
+def confidence(given: object) -> float:
+    """Return the `level` of an interval in percent as a float, if it is from 50 to below 100."""
+    value: Any = given
+    try:
+        number = float(value)
+        if isinstance(given, bool | str) or not 50.0 <= number < 100.0:
+            raise ValueError
+    except (TypeError, ValueError):
+        raise ChoiceError(f"`level` must be from 50 to below 100 percent, got {given!r}.") from None
     return number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +17,9 @@ from spc.change_tests import (
     evidence_words,
     whole_counts,
 )
-from spc.checks import ChoiceError, choice, parcel, whole
-from spc.kernels.rolling import rolling as rolling_kernel
+from spc.checks import ChoiceError, choice, parcel, windows_of
 from spc.measures import Assignment, Catalogue, Measure, by_kind, measures_of
-from spc.pairing import heard_and_paired
+from spc.pairing import heard_and_paired, row_sums
 from spc.panel import Floats, Panel
 from spc.results import Comparison
 
@@ -114,8 +113,7 @@ def compare(
     [[10. 10. 10.]] [['none' 'none' 'weak']]
     """
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
-    asked = windows if isinstance(windows, Iterable) else (windows,)
-    lengths = tuple(whole("windows", window, 1, 1_200) for window in asked)
+    lengths = windows_of(windows)
     if not lengths:
         raise ChoiceError("`windows` must name at least one length in months, got none.")
     backs = [AGAINST[choice("against", against, AGAINST)](length) for length in lengths]
@@ -215,26 +213,19 @@ def _window(panel: Panel, rows: Assignment, at: Any, length: int, per_day: bool)
     heard, paired = heard_and_paired(top, below, panel.is_ratio)
     complete = np.logical_and(heard.all(axis=1), paired.any(axis=1))
     top, below = np.where(paired, top, np.nan), np.where(paired, below, np.nan)
-    total, base = _last(top, complete, mean=False), _last(below, complete, mean=False)
+    total, base = row_sums(top, complete), row_sums(below, complete)
     given = panel.aligned_cells(panel.observed, at, 1)[:, 0] if length == 1 else _given(panel, at, length)
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.where(base == 0.0, np.nan, total / base)
     ways = {
         "sum": ratio if per_day else total,
-        "mean": _last(top, complete, mean=True),
+        "mean": row_sums(top, complete, mean=True),
         "ratio": ratio * rows.each(lambda measure: measure.shown.per),
         "given": given,
     }
     way = np.where(panel.is_ratio, rows.each(lambda m: m.how.windows), rows.each(lambda m: m.how.bare))
     figure = np.select([way == name for name in ways], list(ways.values()), np.nan)
     return _Stretch(figure, total, base, whole_counts(top), whole_counts(below))
-
-
-def _last(cells: Floats, complete: Flags, *, mean: bool) -> Floats:
-    """Return the sum or mean of whole rows, NaN where they are not complete."""
-    out = np.empty(cells.shape)
-    rolling_kernel(cells, cells.shape[1], 1, mean, out)
-    return np.where(complete, out[:, -1], np.nan)
 
 
 def _given(panel: Panel, at: Any, length: int) -> Floats:

@@ -12,18 +12,37 @@ from typing import Any
 import numpy as np
 
 from spc.arrays import LARGEST, SMALLEST, WHOLE_LIMIT
+from spc.checks import InputError
 from spc.parsing import READING_RULES, parse_months, parse_numbers
 from spc.parsing.refusal import plain, quoted
 
-__all__ = ["BadEvent", "EventReport", "Findings", "day_of", "months_of", "numbers_of", "text_of"]
+__all__ = [
+    "BadEvent",
+    "EventReport",
+    "Findings",
+    "clocks_of",
+    "months_of",
+    "numbers_of",
+    "stamps_of",
+    "text_of",
+]
 
 Array = np.ndarray[Any, Any]
 CLOCK = re.compile(r"\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?", re.ASCII)
-FIRST_YEAR, LAST_YEAR = 1900, 2100
+#: Years that only a slip of the pen makes, as for months.
+FIRST, AFTER_LAST = np.datetime64("1900-01-01", "us"), np.datetime64("2101-01-01", "us")
+WILD = "is not between 1900 and 2100: correct the year"
 NO_DATE = "there is no date, and every event must have its own"
 NO_VALUE = "there is no value: mend it, or leave such events out with missing='skip'"
-REMEDY = "write dates as 2024-07-31, 2024-07-31 14:05 or 2024-07, or hand over a column of datetimes"
-NAT = np.datetime64("NaT", "us")
+NO_SUCH = "is no date"
+OTHER_FORM = "is written in another form than the dates before it"
+NO_CLOCK = "has a time of day or a time zone in a form that is not read"
+#: What is said where `spc.read` could be told more about a column of numbers.
+GIVE = "give a number, or a time such as 00:12:57, or leave the cell empty and say missing='skip'"
+#: How dates are written where the month is asked for, and where the day is.
+MONTHS = "write dates as 2024-07-31, 2024-07-31 14:05 or 2024-07, or hand over a column of datetimes"
+DAYS = "write dates as 2024-07-31 or 2024-07-31 14:05, or hand over a column of datetimes"
+NAT, MIDNIGHT = np.datetime64("NaT", "us"), np.timedelta64(0, "us")
 
 
 @dataclass(frozen=True)
@@ -123,6 +142,13 @@ class Findings:
             for row, column, raw, reason in sorted(self.found)
         )
 
+    def refusal(self) -> InputError:
+        """Return the error that names the first of them and how many there are."""
+        problems = self.problems()
+        others = len(problems) - 1
+        more = f" {others:,} more cell{'s' if others > 1 else ''} cannot be used either." if others else ""
+        return InputError(problems[0].sentence + more, problems)
+
     def named(self, row: int) -> tuple[str, ...]:
         """Return the keys of a row's series."""
         return tuple(str(labels[self.codes[row]]) for labels in self.keys.values())
@@ -163,40 +189,77 @@ def text_of(value: Any) -> str:
     return str(value).strip()
 
 
+def _date_text(value: Any) -> str:
+    """Return a date as text; 202407.0, which a column with an empty cell makes of 202407, is 202407."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else text_of(value)
+
+
+def clocks_of(raw: Array, *, utc: bool) -> Array:
+    """Return datetimes that came one by one, each with its zone, as numpy has them: in UTC or by their clock.
+
+    All other columns are returned as they are.
+    """
+    if raw.dtype != object:
+        return raw
+    zoned = np.array([isinstance(cell, dt.datetime) and cell.tzinfo is not None for cell in raw], bool)
+    if not zoned.any() or any(text_of(cell) for cell in raw[~zoned]):
+        return raw
+    stamps = np.full(raw.shape, NAT)
+    for row in np.flatnonzero(zoned).tolist():
+        stamps[row] = (raw[row].astimezone(dt.UTC) if utc else raw[row]).replace(tzinfo=None)
+    return stamps
+
+
 def months_of(raw: Array, column: str, found: Findings) -> Array:
     """Return year * 12 + month - 1 of each event, -1 where it has no date that can be read."""
     if raw.dtype.kind == "M":
-        stamps = raw.astype("datetime64[M]")
-        months = stamps.astype(np.int64) + 1970 * 12
-        none = np.isnat(stamps)
-        found.add(np.flatnonzero(none), column, raw, NO_DATE)
-        months[none] = -1
-        wild = ~none & ((months < FIRST_YEAR * 12) | (months >= (LAST_YEAR + 1) * 12))
-        found.add(np.flatnonzero(wild), column, raw, f"is not between {FIRST_YEAR} and {LAST_YEAR}")
-        months[wild] = -1
-        return months
-    texts = [text_of(value) for value in raw.tolist()]
-    known = _read_months(dict.fromkeys(texts))
-    months = np.array([known[text][0] for text in texts], np.int64)
-    found.add(np.flatnonzero(months < 0), column, raw, lambda row: known[texts[row]][1])
-    return months
+        stamps = stamps_of(raw, column, found)
+        return np.where(np.isnat(stamps), -1, stamps.astype("datetime64[M]").astype(np.int64) + 1970 * 12)
+    return np.array(_read(raw, column, found, _month, -1, MONTHS), np.int64)
 
 
-def _read_months(texts: dict[str, None]) -> dict[str, tuple[int, str]]:
-    """Return the month of each text, or -1 and the reason; one column is written in one form."""
-    known = {}
+def stamps_of(raw: Array, column: str, found: Findings) -> Array:
+    """Return the time of each event, NaT where it has none that can be read."""
+    if raw.dtype.kind != "M":
+        return np.array(_read(raw, column, found, _day, NAT, DAYS, timed=True), "datetime64[us]")
+    stamps = raw.astype("datetime64[us]")
+    found.add(np.flatnonzero(np.isnat(stamps)), column, raw, NO_DATE)
+    wild = (stamps < FIRST) | (stamps >= AFTER_LAST)
+    found.add(np.flatnonzero(wild), column, raw, WILD)
+    stamps[wild] = NAT
+    return stamps
+
+
+def _read(
+    raw: Array,
+    column: str,
+    found: Findings,
+    ask: Callable[[str], tuple[Any, str, str]],
+    blank: Any,
+    remedy: str,
+    *,
+    timed: bool = False,
+) -> list[Any]:
+    """Return what `ask` makes of each date, with its time of day if `timed`, `blank` where it cannot be read.
+
+    `ask` gives a value, the form in which it is written, and the reason against it; a column has one form.
+    """
+    texts = [_date_text(value) for value in raw.tolist()]
+    known: dict[str, tuple[Any, str]] = {}
     usual = ""
-    for text in texts:
+    for text in dict.fromkeys(texts):
         day, clock = _apart(text)
-        month, form, reason = _month(day)
-        if not reason and clock and not _is_clock(clock):
-            month, reason = -1, "has no such time of day"
-        if not reason and usual and form != usual:
-            month, reason = -1, "is written in another form than the dates before it"
-        if not reason:
+        value, form, reason = ask(day)
+        time, slip = _time(clock)
+        reason = reason or slip or (OTHER_FORM if usual and form != usual else "")
+        if reason:
+            known[text] = blank, f"{reason}: {remedy}" if text else NO_DATE
+        else:
             usual = form
-        known[text] = month, f"{reason}: {REMEDY}" if reason and text else reason
-    return known
+            known[text] = value + time if timed else value, ""
+    slips = np.flatnonzero([known[text][1] != "" for text in texts])
+    found.add(slips, column, raw, lambda row: known[texts[row]][1])
+    return [known[text][0] for text in texts]
 
 
 def _apart(text: str) -> tuple[str, str]:
@@ -208,39 +271,40 @@ def _apart(text: str) -> tuple[str, str]:
 
 
 @cache
-def _is_clock(text: str) -> bool:
-    if CLOCK.fullmatch(text) is None:
-        return False
+def _time(text: str) -> tuple[np.timedelta64, str]:
+    """Return the time of day, midnight where none is written, and the reason against it."""
+    if text and CLOCK.fullmatch(text) is None:
+        return MIDNIGHT, NO_CLOCK
     try:
-        np.datetime64(f"2000-01-01T{text}", "us")
+        return np.datetime64(f"2000-01-01T{text or '00:00'}", "us") - np.datetime64("2000-01-01", "us"), ""
     except ValueError:
-        return False
-    return True
+        return MIDNIGHT, "has no such time of day"
 
 
 @cache
 def _month(text: str) -> tuple[int, str, str]:
     """Return month, form and the reason against it; a month will do, for that is all that is asked."""
-    if not text:
-        return -1, "", NO_DATE
-    read = parse_months([text])
-    rule = str(read.rules[0])
-    if rule in ("not a month", "no month"):
-        return -1, "", "is no date"
-    return (-1, "", READING_RULES[rule].refused) if rule else (int(read.ordinals[0]), read.form, "")
+    month, _, form, reason = _parsed(text)
+    return month, form, reason
 
 
 @cache
-def day_of(text: str) -> tuple[np.datetime64, str, str]:
-    """Return day, form and the reason against it, "" where there is none."""
+def _day(text: str) -> tuple[np.datetime64, str, str]:
+    """Return day, form and the reason against it; here a month will not do."""
+    month, day, form, reason = _parsed(text)
+    if reason or not day:
+        return NAT, form, reason or NO_SUCH
+    first = (np.datetime64("0000-01", "M") + month).astype("datetime64[D]")
+    return (first + day - 1).astype("datetime64[us]"), form, ""
+
+
+def _parsed(text: str) -> tuple[int, int, str, str]:
+    """Return month, day (0 where there is none), form and the reason against a text."""
     read = parse_months([text])
     rule = str(read.rules[0])
-    if rule in ("not a month", "no month") or not (rule or read.days[0]):
-        return NAT, "", "is no date"
     if rule:
-        return NAT, "", READING_RULES[rule].refused
-    month = np.datetime64("0000-01", "M") + int(read.ordinals[0])
-    return (month.astype("datetime64[D]") + int(read.days[0]) - 1).astype("datetime64[us]"), read.form, ""
+        return -1, 0, "", NO_SUCH if rule in ("not a month", "no month") else READING_RULES[rule].refused
+    return int(read.ordinals[0]), int(read.days[0]), read.form, ""
 
 
 def numbers_of(raw: Array, column: str, found: Findings) -> Array:
@@ -254,7 +318,9 @@ def numbers_of(raw: Array, column: str, found: Findings) -> Array:
     if raw.dtype.kind in "iuf":
         numbers = raw.astype(np.float64)
         if raw.dtype.kind in "iu":
-            found.add(np.flatnonzero(np.abs(numbers) > WHOLE_LIMIT), column, raw, "is beyond 2**53")
+            beyond = (raw > WHOLE_LIMIT) | (raw < -WHOLE_LIMIT)  # as they are: a float of 2**53 + 1 is 2**53
+            why = "is beyond 2**53, where digits are lost: give it in thousands"
+            found.add(np.flatnonzero(beyond), column, raw, why)
         return _sound(numbers, raw, column, found)
     cells = raw.tolist()
     try:
@@ -270,19 +336,27 @@ def numbers_of(raw: Array, column: str, found: Findings) -> Array:
 def _number(cell: Any) -> tuple[float, str]:
     """Return one value that is no plain number, and the reason against it."""
     if isinstance(cell, bool):
-        return np.nan, "is a truth value, a number was expected"
+        return np.nan, "is a truth value, a number was expected: write 1 or 0"
     if isinstance(cell, dt.timedelta) and cell == cell:
         return cell / dt.timedelta(seconds=1), ""
     read = parse_numbers([text_of(cell)], unit="hh:mm:ss")
     rule = str(read.rules[0])
-    return float(read.values[0]), READING_RULES[rule].refused if rule else ""
+    return float(read.values[0]), _against(rule) if rule else ""
+
+
+def _against(rule: str) -> str:
+    """Return the reason against a value and how it is mended, in words that hold for events."""
+    row = READING_RULES[rule]
+    remedy = GIVE if "missing=" in row.remedy or "unit" in row.remedy else row.remedy
+    refused = row.refused.removesuffix(", which the measure's unit does not allow")
+    return f"{refused}: {remedy}"
 
 
 def _sound(numbers: Array, raw: Array, column: str, found: Findings) -> Array:
     """Leave out, and note, what is infinite, too large or too small."""
     size = np.abs(numbers)
     for bad, reason in (
-        (np.isinf(size), "is infinite"),
+        (np.isinf(size), f"is infinite: {GIVE}"),
         (np.isfinite(size) & (size > LARGEST), f"is larger than {LARGEST:g}: check its unit"),
         ((size > 0.0) & (size < SMALLEST), f"is smaller than {SMALLEST:g}: check its unit, or write 0"),
     ):

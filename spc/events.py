@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -11,8 +10,17 @@ from typing import Any, TypeVar
 import numpy as np
 
 from spc import frames
-from spc.checks import ChoiceError, InputError, choice, whole
-from spc.event_cells import NAT, NO_VALUE, EventReport, Findings, day_of, months_of, numbers_of, text_of
+from spc.checks import ChoiceError, InputError, choice, windows_of
+from spc.event_cells import (
+    NO_VALUE,
+    EventReport,
+    Findings,
+    clocks_of,
+    months_of,
+    numbers_of,
+    stamps_of,
+    text_of,
+)
 from spc.kernels.event_rows import quantiles, totals
 from spc.wording import month_text
 
@@ -21,10 +29,6 @@ __all__ = ["from_events"]
 Array = np.ndarray[Any, Any]
 Made = TypeVar("Made")
 DAY = np.timedelta64(1, "D")
-#: Years that only a slip of the pen makes, as for months.
-FIRST, LAST = np.datetime64("1900-01-01", "us"), np.datetime64("2101-01-01", "us")
-CLOCK = re.compile(r"(?P<date>.*?)(?:[T ](?P<clock>\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?))?", re.ASCII)
-REMEDY = "write dates as 2024-07-31 or 2024-07-31 14:05, or hand over a column of datetimes"
 #: What may be asked of the events of a month; a number between 0 and 1 asks for that quantile.
 STATISTICS = ("count", "total", "mean", "median")
 
@@ -114,7 +118,9 @@ def from_events(
     >>> spc.Panel.from_events(calls, between=True).values.tolist()
     [[32.0, 7.0]]
     """
-    names = [series] if isinstance(series, str) else list(series)
+    names = [series] if isinstance(series, str) else list(series or ())
+    if not isinstance(strict, bool):
+        raise ChoiceError(f"`strict` must be True (refuse the frame) or False (the series), got {strict!r}.")
     if between is True:
         others = {"value": value, "statistic": statistic, "since": since, "until": until}
         others |= {"missing": None if missing == "refuse" else missing, "strict": None if strict else strict}
@@ -122,31 +128,34 @@ def from_events(
             if given is not None:
                 raise ChoiceError(f"`between` cannot go with `{name}`, which is about months: leave one out.")
         codes, keys, raw = frames.read_events(frame, names, [when], utc=True)
-        place = _placer(codes, keys, when)
-        return cls(
-            values=_gaps(codes, _stamps(raw, place), _n_series(keys)), keys=keys, start=None, echo="order"
-        )
+        found = Findings(codes, keys)
+        stamps = stamps_of(clocks_of(raw, utc=True), when, found)
+        if found.found:
+            raise found.refusal()
+        return cls(values=_gaps(codes, stamps, len(found.bad_series)), keys=keys, start=None, echo="order")
     if between is not False:
         raise ChoiceError(f"`between` must be True (days between events) or False (months), got {between!r}.")
     asked = _asked(statistic, value)
-    wanted = windows if isinstance(windows, Iterable) else (windows,)
-    lengths = [whole("windows", window, 2, 1_200) for window in wanted]
+    lengths = windows_of(windows, 2)
     choice("missing", missing, ("refuse", "skip"))
     first, last = (
         None if month is None else frames.month_ordinal(month, name)
         for month, name in ((since, "since"), (until, "until"))
     )
+    if first is not None and last is not None and first > last:
+        raise ChoiceError(
+            f"`since` must not come after `until`, got {month_text(first)} and {month_text(last)}."
+        )
     codes, keys, *raws = frames.read_events(frame, names, [when, *([value] if value else [])], utc=False)
     found = Findings(codes, keys)
+    raws[0] = clocks_of(raws[0], utc=False)
     months = months_of(raws[0], when, found)
     _refuse_outside(months, first, last, raws[0], when, found)
     numbers = np.zeros(len(codes)) if value is None else numbers_of(raws[1], value, found)
     if value is not None and missing == "refuse":
         _refuse_empty(numbers, raws[1], value, found)
     if strict and found.found:
-        problems = found.problems()
-        more = f" {len(problems) - 1:,} more cells cannot be used either." if len(problems) > 1 else ""
-        raise InputError(problems[0].sentence + more, problems)
+        raise found.refusal()
     keep, report = found.settle(~np.isnan(numbers))
     span = _span(months[keep], first, last, report)
     made = _months(codes[keep], months[keep], numbers[keep], found.bad_series, span, asked, lengths)
@@ -164,7 +173,7 @@ def _asked(statistic: Any, value: str | None) -> str | Fraction:
         return "count"
     asked: str | Fraction
     if isinstance(statistic, float | np.floating) and 0.0 < statistic < 1.0:
-        asked = Fraction(repr(float(statistic)))
+        asked = Fraction(str(statistic))  # 0.9 of 32 bits is 0.9 too
         if asked.denominator > 1_000_000:
             raise ChoiceError(
                 f"`statistic` must be a quantile of six decimals at the most, got {statistic!r}."
@@ -183,14 +192,6 @@ def _asked(statistic: Any, value: str | None) -> str | Fraction:
             else f"`value` must name the column of which {statistic!r} is asked."
         )
     return asked
-
-
-def _placer(codes: Array, keys: Mapping[str, Array], when: str) -> Callable[[int], str]:
-    def place(row: int) -> str:
-        name = " / ".join(str(labels[codes[row]]) for labels in keys.values())
-        return f"{name}, row {row + 1}, {when!r}: "
-
-    return place
 
 
 def _refuse_outside(
@@ -220,10 +221,9 @@ def _span(months: Array, since: int | None, until: int | None, report: EventRepo
     first = since if since is not None else (ends[0] if ends else until)
     last = until if until is not None else (ends[1] if ends else since)
     if first is None or last is None:
-        raise InputError("No event can be used, so there is no month to begin with.", report.problems)
-    if first > last:
-        raise ChoiceError(
-            f"`since` must not come after `until`, got {month_text(first)} and {month_text(last)}."
+        raise InputError(
+            "No event can be used, so there is no month to begin with: mend one, or say `since` and `until`.",
+            report.problems,
         )
     return first, last - first + 1
 
@@ -262,10 +262,6 @@ def _months(
     return {"values": by_window.pop(1), "given": by_window}
 
 
-def _n_series(keys: Mapping[str, Array]) -> int:
-    return len(next(iter(keys.values())))
-
-
 def _gaps(codes: Array, stamps: Array, n_series: int) -> Array:
     """Return the days between events of each series, the latest in the last column."""
     order = np.lexsort((stamps, codes))
@@ -277,50 +273,3 @@ def _gaps(codes: Array, stamps: Array, n_series: int) -> Array:
     from_the_end = (np.cumsum(number) - 1)[codes[later]] - later
     cells[codes[later], cells.shape[1] - 1 - from_the_end] = days[later - 1]
     return cells
-
-
-def _stamps(raw: Array, place: Callable[[int], str]) -> Array:
-    """Return the time of every event, or refuse the first row that has none."""
-    if raw.dtype.kind == "M":
-        stamps = raw.astype("datetime64[us]")
-    else:
-        stamps = _read_texts(raw, place)
-    for row in np.flatnonzero(np.isnat(stamps)):
-        raise InputError(f"{place(int(row))}there is no date, and every event must have its own.")
-    for row in np.flatnonzero((stamps < FIRST) | (stamps >= LAST)):
-        raise InputError(f"{place(int(row))}{raw[row]!s} is not between 1900 and 2100.")
-    return stamps
-
-
-def _read_texts(raw: Array, place: Callable[[int], str]) -> Array:
-    texts = [text_of(value) for value in raw.tolist()]
-    known: dict[str, tuple[np.datetime64, str, str]] = {"": (NAT, "", "")}
-    form = ""
-    for row, text in enumerate(texts):
-        if text in known:
-            continue
-        known[text] = _stamp(text)
-        _, own, reason = known[text]
-        if reason:
-            raise InputError(f"{place(row)}{text!r} {reason}: {REMEDY}.")
-        if form and own != form:
-            raise InputError(
-                f"{place(row)}{text!r} is written in another form than the dates before it: {REMEDY}."
-            )
-        form = own
-    return np.array([known[text][0] for text in texts], "datetime64[us]")
-
-
-def _stamp(text: str) -> tuple[np.datetime64, str, str]:
-    """Return time, form and the reason against it, "" where there is none."""
-    parts = CLOCK.fullmatch(text)
-    if parts is None:
-        return NAT, "", "is no date"
-    day, form, reason = day_of(parts["date"])
-    if reason or parts["clock"] is None:
-        return day, form, reason
-    try:
-        time = np.datetime64(f"2000-01-01T{parts['clock']}", "us") - np.datetime64("2000-01-01", "us")
-    except ValueError:
-        return NAT, "", "has no such time of day"
-    return day + time, form, ""

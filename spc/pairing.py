@@ -1,4 +1,4 @@
-"""A month with one part of a ratio missing leaves both sums; the one place where that is decided (SPEC 6)."""
+"""Which months a window adds up, decided in one place: one with half a ratio leaves both sums (SPEC 6)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["heard_and_paired"]
+from spc.kernels.rolling import rolling
+
+__all__ = ["heard_and_paired", "row_sums", "window_sums"]
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
@@ -46,3 +48,38 @@ def heard_and_paired(top: Floats, below: Floats | None, ratio: Any = True) -> tu
         return above, above
     under, asked = np.isfinite(below), np.asarray(ratio, dtype=bool)[..., None]
     return above | (under & asked), above & (under | ~asked)
+
+
+def window_sums(cells: Floats, window: int, least: int, *, mean: bool = False) -> Floats:
+    """Return the exact sum, or mean, of the last `window` months, rounded once.
+
+    Parameters
+    ----------
+    cells : (n_series, n_months) float64
+        NaN = not observed.
+    window : int
+        Length in months.
+    least : int
+        How many of them must be observed, else the window is NaN.
+    mean : bool
+        Divide by the number observed.
+
+    Returns
+    -------
+    (n_series, n_months) float64
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> window_sums(np.array([[3.0, np.nan, 4.0]]), 2, 1).tolist()
+    [[3.0, 3.0, 4.0]]
+    """
+    cells = np.ascontiguousarray(cells)
+    out = np.empty(cells.shape)
+    rolling(cells, window, least, mean, out)
+    return out
+
+
+def row_sums(cells: Floats, complete: Flags, *, mean: bool = False) -> Floats:
+    """Return the exact sum, or mean, of what each row has, NaN where it is not `complete` (n_series,)."""
+    return np.where(complete, window_sums(cells, cells.shape[1], 1, mean=mean)[:, -1], np.nan)

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from spc.baselines import Ints
-from spc.checks import ChoiceError, choice, parcel, positive, whole
-from spc.kernels.rolling import rolling as rolling_kernel
+from spc.checks import ChoiceError, choice, confidence, parcel, whole
 from spc.measures import Assignment, Catalogue, Measure, measures_of
-from spc.pairing import heard_and_paired
+from spc.pairing import heard_and_paired, row_sums
 from spc.panel import Floats, Panel
 from spc.results import surveys as results
 from spc.results.limits import Flags
@@ -68,7 +67,7 @@ def survey(
     deff : float or (n_series,) array_like
         Design effect: by how much weighting and clustering multiply the variance.
     level : float
-        Of the intervals, in percent.
+        Of the intervals, in percent, from 50 to below 100.
     least : int
         Fewer respondents than this are flagged, in the status; their figures stand.
 
@@ -109,8 +108,7 @@ def survey(
     if window % every:
         raise ChoiceError(f"`window` must be a multiple of `every` ({every}), got {window}.")
     choice("method", method, ("wilson", "clopper_pearson"))
-    if not 0.0 < positive("level", level, high=100.0) < 100.0:
-        raise ChoiceError(f"`level` must be between 0 and 100 percent, got {level!r}.")
+    level = confidence(level)
     least = whole("least", least, 1, 1_000_000)
     rows = _assigned(panel, measures)
     per = rows.each(lambda m: m.shown.per, float)
@@ -123,7 +121,11 @@ def survey(
     for back in (0, YEAR):
         share, n = source.sample(ends - back)
         code = _codes(share, n, people, least)
-        for bad, reason in ((stray, results.IRREGULAR), (~shares, results.NOT_SHARES)):
+        for bad, reason in (
+            (source.unsized, results.NO_SIZE),
+            (stray, results.IRREGULAR),
+            (~shares, results.NOT_SHARES),
+        ):
             code[bad] = reason
         code[panel.refused] = results.REFUSED
         samples.append(_effective(share, n, code, people, effect))
@@ -134,7 +136,7 @@ def survey(
         panel=panel,
         measures=rows,
         window=window,
-        level=float(level),
+        level=level,
         method=method,
         least=least,
         ends=ends,
@@ -232,6 +234,12 @@ class _Source:
         return np.where(usable, self.panel.values, np.nan), np.where(usable, whole_of, np.nan)
 
     @property
+    def unsized(self) -> Flags:
+        """Which series have months and do not say how many were asked (n_series,)."""
+        months = np.isfinite(self.panel.values).any(axis=1)
+        return np.asarray(months & ~self.panel.is_ratio & ~self.ready)
+
+    @property
     def figures(self) -> Floats:
         """The rolling figures, NaN throughout where a series has months."""
         cells = self.panel.given.get(self.window, np.full(self.panel.values.shape, np.nan))
@@ -254,18 +262,11 @@ class _Source:
         top, below = (self.panel.aligned_cells(part, at, self.window)[due] for part in self.parts)
         heard, paired = heard_and_paired(top, below)
         complete = np.logical_and(heard.all(axis=1), paired.any(axis=1))
-        yes, asked = (_summed(np.where(paired, part, np.nan), complete) for part in (top, below))
+        yes, asked = (row_sums(np.where(paired, part, np.nan), complete) for part in (top, below))
         figure, size = (self.panel.aligned_cells(cells, at, 1)[:, 0] for cells in (self.figures, self.sizes))
         with np.errstate(invalid="ignore", divide="ignore"):
             share = np.where(self.ready, figure / self.per, yes / asked)
         return share, np.where(self.ready, size, asked)
-
-
-def _summed(cells: Floats, complete: Flags) -> Floats:
-    cells = np.ascontiguousarray(cells)
-    out = np.empty(cells.shape)
-    rolling_kernel(cells, cells.shape[1], 1, False, out)
-    return np.where(complete, out[:, -1], np.nan)
 
 
 def _codes(share: Floats, n: Floats, people: Floats, least: int) -> Ints:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from spc.kernels.rolling import rolling as rolling_kernel
+from spc.pairing import window_sums
 
 __all__ = ["SCORERS", "Months", "Score", "Scorer", "rolling_line", "student"]
 
@@ -26,13 +26,14 @@ class Months:
     Parameters
     ----------
     top, below : (n_series, n_months) float64
-        Numerators and denominators (1 where there is none), NaN where a month is missing.
+        Numerators and denominators (1 where there is none), NaN where a month is missing, 0 and 0 where one
+        part alone is.
     window : int
         Length of the rolling window in months.
     r : (n_series,) float64
         Correlation of the months with the weights that the rolling line gives them (SPEC 4).
     count : (n_series,) int64
-        Months that stand in a complete window.
+        Months with a denominator that stand in a complete window.
     """
 
     top: Floats
@@ -43,21 +44,22 @@ class Months:
 
     def rolled(self) -> Floats:
         """Return the rolling figures (n_series, n_windows), NaN where a window is not complete."""
-        return _rolled(self.top, self.window) / _rolled(self.below, self.window)
+        top, below = (window_sums(part, self.window, self.window) for part in (self.top, self.below))
+        return _ratio(top[:, self.window - 1 :], below[:, self.window - 1 :])
 
     def held(self) -> Floats:
-        """Return the monthly figures (n_series, n_months), NaN for months that no complete window holds."""
+        """Return the monthly figures (n_series, n_months), NaN where no complete window holds a month."""
         whole = np.isfinite(self.rolled())
         used = np.zeros(self.top.shape, np.bool_)
         for back in range(self.window):
             used[:, back : back + whole.shape[1]] |= whole
-        return np.where(used, self.top / self.below, np.nan)
+        return np.where(used, _ratio(self.top, self.below), np.nan)
 
 
-def _rolled(cells: Floats, window: int) -> Floats:
-    out = np.empty(cells.shape)
-    rolling_kernel(np.ascontiguousarray(cells), window, window, False, out)
-    return np.ascontiguousarray(out[:, window - 1 :])
+def _ratio(top: Floats, below: Floats) -> Floats:
+    """Return top / below, NaN where there is no denominator."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(below == 0.0, np.nan, top / below)
 
 
 @dataclass(frozen=True, eq=False)

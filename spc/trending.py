@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from spc.checks import ChoiceError, choice, parcel, positive, whole
-from spc.kernels.rolling import rolling as rolling_kernel
 from spc.kernels.slopes import line_signs, slopes
+from spc.pairing import heard_and_paired, window_sums
 from spc.panel import Floats, Panel
 from spc.results import Trend
 from spc.trend_scorers import SCORERS, Months, Scorer, rolling_line
@@ -64,7 +64,9 @@ def trend(
     SPEC 4. Student's t with m - 2 degrees of freedom is exact for independent normal months whose variance
     is proportional to the denominator. At 36 months noise is called strong in 5% and weak or strong in 15%
     of series; with autocorrelation 0.3 in 15% and 30%, with fixed seasons in fewer than 5% and 15%. At least
-    2 x `window` months must stand in complete windows, else `not enough history`. A series that brings
+    2 x `window` months must stand in complete windows, else `not enough history`. A month of a ratio with one
+    part missing leaves both sums, as in every window; one without denominator (0) stands in the line and,
+    since nothing is known of its variance, neither in the test nor in that count. A series that brings
     `given` rolling values (a median) takes its strength from its months, and is `None / Stable` where the
     line through the given values points the other way; so is one whose scorer sees the other direction.
     docs/changes.md compares the scorers on noise.
@@ -83,8 +85,8 @@ def trend(
     grades = _thresholds(row, strong, weak)
     ends = panel.positions(as_at)
     top, below = panel.aligned(ends, reach)
-    bare = np.isnan(top) | np.isnan(below) | (below == 0.0)  # a month without a ratio is no month of the line
-    top[bare] = below[bare] = np.nan
+    heard, paired = heard_and_paired(top, below, panel.is_ratio)
+    top, below = (np.where(paired, part, np.where(heard, 0.0, np.nan)) for part in (top, below))
     slope, r = np.empty(panel.n_series), np.empty(panel.n_series)
     months = np.empty(panel.n_series, np.int64)
     slopes(top, below, width, slope, r, months)
@@ -131,9 +133,7 @@ def _given_line(
     """Return the sign of the line through the rolling values given for complete windows, and their number."""
     sign, count = np.zeros(panel.n_series, np.int64), np.zeros(panel.n_series, np.int64)
     if window in panel.given:
-        whole_window = np.empty(top.shape)
-        rolling_kernel(top, window, window, False, whole_window)
-        n_windows = top.shape[1] - window + 1
-        given = panel.aligned_cells(panel.given[window], ends, n_windows)
-        line_signs(np.where(np.isnan(whole_window[:, window - 1 :]), np.nan, given), sign, count)
+        sums = window_sums(top, window, window)[:, window - 1 :]
+        given = panel.aligned_cells(panel.given[window], ends, sums.shape[1])
+        line_signs(np.where(np.isnan(sums), np.nan, given), sign, count)
     return sign, count

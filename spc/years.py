@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from spc.checks import ChoiceError, parcel, whole
+from spc.calendars import on_calendar
+from spc.checks import whole
 from spc.comparing import compare
 from spc.measures import Assignment, Catalogue, Measure, measures_of
 from spc.panel import Ends, Panel
@@ -63,15 +64,11 @@ def year_to_date(
     >>> print(year.months, year.current, year.previous, year.change)
     [4] [440.] [400.] [10.]
     """
-    parcel("panel", panel, Panel, "spc.Panel.from_frame")
-    if panel.start is None:
-        raise ChoiceError(
-            "`panel` must have months, got one in plain order of observation: give it a `start`."
-        )
+    start = on_calendar(panel)
     starts = whole("starts", starts, 1, YEAR)
     rows = measures_of(panel, measures)
     ends = np.maximum(panel.positions(as_at) - rows.each(lambda measure: measure.lag, np.int64), -1)
-    months = (panel.start + ends - (starts - 1)) % YEAR + 1
+    months = (start + ends - (starts - 1)) % YEAR + 1
     lengths = sorted({int(length) for length in months}) or [YEAR]
     table = compare(panel, measures=rows, as_at=Ends(ends), windows=lengths)
     place = np.searchsorted(lengths, months)

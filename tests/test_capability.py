@@ -186,7 +186,9 @@ REFUSED = {
     "number": ({"lower": [1.0, 2.0, 3.0]}, "one for each of 2 series"),
     "text": ({"upper": "high"}, "`upper` must be a number"),
     "infinite": ({"upper": math.inf}, "`upper` must be a number"),
-    "level": ({"upper": 3, "level": 100}, "`level` must be between 0 and 100"),
+    "level": ({"upper": 3, "level": 100}, "`level` must be from 50 to below 100 percent, got 100"),
+    "level over": ({"upper": 3, "level": 120}, "`level` must be from 50 to below 100 percent, got 120"),
+    "level as a share": ({"upper": 3, "level": 0.95}, "from 50 to below 100 percent, got 0.95"),
     "rules": ({"upper": 3, "rules": "oopc"}, "`rules` must be one of"),
 }
 

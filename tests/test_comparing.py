@@ -315,6 +315,8 @@ def test_a_proportion_above_one_is_not_tested():
 
 def test_refusals():
     panel = make("counts", 55, n=2).panel()
+    with pytest.raises(ChoiceError, match="`windows` must be a whole number from 1 to 1200, got '12'"):
+        spc.compare(panel, windows="12")  # type: ignore[arg-type]
     with pytest.raises(ChoiceError, match="`against` must be one of 'year', 'before', got 'last year'"):
         spc.compare(panel, against="last year")
     with pytest.raises(ChoiceError, match="`days` must be one of 'ignore', 'per day', got 'working'"):

@@ -87,7 +87,10 @@ def test_frames_of_other_makers_are_read():
         (["2024-07-31 25:00"], "'2024-07-31 25:00' has no such time of day"),
         (["2024-07-31 12:00+01:00"], "has a time of day or a time zone"),
         (["0204-01-01"], "'0204-01-01' lies outside the years 1900 to 2100"),
-        (pd.DatetimeIndex(["1204-01-01"], dtype="datetime64[s]"), "1204-01-01T00:00:00 is not between 1900"),
+        (
+            pd.DatetimeIndex(["1204-01-01"], dtype="datetime64[s]"),
+            "'1204-01-01T00:00:00' is not between 1900",
+        ),
         ([True, False], "'True' is no date"),
     ],
 )
@@ -96,6 +99,14 @@ def test_what_is_no_date_is_refused_by_series_row_and_raw_text(dates: Any, said:
         gaps(dates)
     assert said in str(refusal.value)
     assert str(pickle.loads(pickle.dumps(refusal.value))) == str(refusal.value)
+
+
+def test_all_problems_are_listed():
+    with pytest.raises(
+        spc.InputError, match=r"'soon' is no date.* 2 more cells cannot be used either\.$"
+    ) as told:
+        gaps(["2024-07-31", "soon", None, "01/08/2024"])
+    assert [(one.row, one.raw) for one in told.value.problems] == [(2, "soon"), (3, ""), (4, "01/08/2024")]
 
 
 def test_what_else_is_refused():

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spc
@@ -44,6 +44,7 @@ EVENTS = st.lists(
 )
 
 
+@settings(max_examples=fewer(60, 20))
 @given(events=EVENTS, q=st.sampled_from(["0.5", "0.9", "0.25", "0.05", "0.975"]), seed=st.integers(0, 99))
 def test_every_statistic_equals_the_twin_whatever_the_order_of_rows(events: Any, q: str, seed: int):
     order = np.random.default_rng(seed).permutation(len(events))
@@ -190,20 +191,26 @@ BAD = {
     "words": (["2024-07-31", "soon"], [1, 2], "Calls, row 2, 'date': 'soon' is no date: write dates as"),
     "no such day": (["2024-02-30", "2024-02-01"], [1, 2], "row 1, 'date': '2024-02-30' names a day"),
     "no such time": (["2024-02-01 25:00"] * 2, [1, 2], "'2024-02-01 25:00' has no such time of day"),
+    "a zone": (["2024-02-01T10:00:00Z"] * 2, [1, 2], "a time of day or a time zone in a form that is not"),
+    "half a clock": (["2024-02-01 02:05 PM"] * 2, [1, 2], "or a time zone in a form that is not read: write"),
     "another form": (["2024-07-31", "01/08/2024"], [1, 2], "row 2, 'date': '01/08/2024' is written in"),
     "month first": (["07/31/2024"] * 2, [1, 2], "'07/31/2024' shows the month before the day"),
     "long ago": (
-        pd.DatetimeIndex(["1204-01-01", "2024-01-01"], dtype="datetime64[s]"), [1, 2], "is not between 1900"),
+        pd.DatetimeIndex(["1204-01-01", "2024-01-01"], dtype="datetime64[s]"), [1, 2],
+        "is not between 1900 and 2100: correct the year"),
     "the future": (["2024-07-31", "2099-01-01"], [1, 2], "'2099-01-01' lies in the future"),
     "no value": (["2024-07-31"] * 2, [1, NAN], "Calls, row 2, 'wait': there is no value: mend it"),
     "no text": (["2024-07-31"] * 2, ["1", ""], "Calls, row 2, 'wait': there is no value: mend it"),
-    "a word": (["2024-07-31"] * 2, ["1", "n/a"], "Calls, row 2, 'wait': 'n/a' "),
-    "infinite": (["2024-07-31"] * 2, [1, np.inf], "Calls, row 2, 'wait': 'inf' is infinite"),
+    "a word": (["2024-07-31"] * 2, ["1", "n/a"], "Calls, row 2, 'wait': 'n/a' is a word where"),
+    "suppressed": (["2024-07-31"] * 2, ["1", "<5"], "value): give a number, or a time such as 00:12:57, or"),
+    "a percentage": (["2024-07-31"] * 2, ["1", "5%"], "'5%' is a percentage: give a number"),
+    "infinite": (["2024-07-31"] * 2, [1, np.inf], "Calls, row 2, 'wait': 'inf' is infinite: give a number"),
     "too large": (["2024-07-31"] * 2, [1, 1e200], "'1e+200' is larger than 1e+100"),
     "too small": (["2024-07-31"] * 2, [1, 1e-200], "'1e-200' is smaller than 1e-100"),
     "true": (["2024-07-31"] * 2, [False, True], "Calls, row 1, 'wait': 'False' is a truth value"),
     "digits lost": (["2024-07-31"] * 2, [1, 2**60], "'1152921504606846976' is beyond 2**53"),
-    "a short time": (["2024-07-31"] * 2, ["00:00:10", "12:57"], "row 2, 'wait': '12:57' "),
+    "one digit lost": (["2024-07-31"] * 2, [1, 2**53 + 1], "'9007199254740993' is beyond 2**53"),
+    "a short time": (["2024-07-31"] * 2, ["00:00:10", "12:57"], "write all three parts, as 00:12:57"),
     "a list": (["2024-07-31"] * 2, [[1], [2]], "Calls, row 1, 'wait': '[1]' "),
 }  # fmt: skip
 
@@ -221,6 +228,7 @@ def test_all_problems_are_listed():
     rows = frame(["2024-07-31", "soon", "2024-07-31", ""], [1, 2, NAN, 3])
     with pytest.raises(spc.InputError, match=r"row 2.*2 more cells cannot be used either") as refusal:
         spc.Panel.from_events(rows, value="wait", statistic="mean")
+    assert "missing=[" not in str(refusal.value)
     assert [(one.row, one.column, one.raw) for one in refusal.value.problems] == [
         *((2, "date", "soon"), (3, "wait", ""), (4, "date", "")),
     ]
@@ -244,8 +252,12 @@ def test_not_strict_keeps_a_refused_series_by_name_and_every_row_accounted_for()
     assert spc.limits(panel).status.tolist() == ["short history", "refused"]
     assert spc.scorecard(panel).to_frame()["measure"].tolist() == ["a", "b"]
     assert not spc.Panel.from_events(rows[rows.measure == "a"]).report.problems
-    with pytest.raises(spc.InputError, match="No event can be used"):
+    with pytest.raises(spc.InputError, match="month to begin with: mend one, or say `since`"):
         spc.Panel.from_events(frame(["soon"]), strict=False)
+    blank = spc.Panel.from_events(frame(["soon"]), strict=False, since="2024-01", until="2024-03")
+    assert (blank.refused.tolist(), blank.n_periods) == ([True], 3)
+    with pytest.raises(spc.InputError, match=r"datetimes\. 1 more cell cannot be used either\.$"):
+        spc.Panel.from_events(frame(["soon", "later"]))
 
 
 def test_events_without_a_value_may_be_skipped_and_are_counted():
@@ -266,6 +278,35 @@ def test_events_beyond_the_ends_are_refused_and_not_cut():
     assert spc.Panel.from_events(frame(dates)).until("2024-06").values.tolist() == [[1, 0]]
 
 
+LONDON, PARIS = (dt.timezone(dt.timedelta(hours=hours)) for hours in (1, 2))
+
+
+def test_datetimes_one_by_one_with_zones_are_months_of_their_clocks():
+    """Half past eleven in London and half past midnight in Paris are one moment, in two months."""
+    zoned = [dt.datetime(2024, 7, 31, 23, 30, tzinfo=LONDON), dt.datetime(2024, 8, 1, 0, 30, tzinfo=PARIS)]
+    rows = frame(zoned)
+    assert rows.date.dtype == object
+    assert spc.Panel.from_events(rows).values.tolist() == [[1, 1]]
+    assert spc.Panel.from_events(rows, between=True).values.tolist() == [[0.0]]
+    arrow = frame(pd.to_datetime(zoned[:1] * 2).astype("timestamp[us, tz=Europe/London][pyarrow]"))
+    assert spc.Panel.from_events(arrow).values.tolist() == [[2]]
+    with pytest.raises(spc.InputError, match="row 2, 'date': there is no date"):
+        spc.Panel.from_events(frame([zoned[0], None]))
+    with pytest.raises(spc.InputError, match="a time zone in a form that is not read"):
+        spc.Panel.from_events(frame([zoned[0], dt.datetime(2024, 8, 1)]))
+
+
+def test_whole_numbers_that_became_floats_are_dates_all_the_same():
+    assert months([202405.0, 202407.0]) == [1, 0, 1]
+    with pytest.raises(spc.InputError, match=r"row 2, 'date': there is no date.*own\.$"):
+        months([202405.0, NAN])
+
+
+def test_a_quantile_of_32_bits_is_the_decimal_that_was_written():
+    rows = frame(["2024-07-31"] * 11, range(11))
+    assert spc.Panel.from_events(rows, value="wait", statistic=np.float32(0.9)).values.tolist() == [[9.0]]
+
+
 def test_what_is_at_fault_is_said():
     rows = frame(["2024-07-31"], [1])
     for asked, said in (
@@ -280,7 +321,10 @@ def test_what_is_at_fault_is_said():
         ({"value": "wait", "statistic": 1 / 3}, "six decimals"),
         ({"value": "wait", "statistic": 0.5, "windows": (1,)}, "`windows` must be a whole number from 2"),
         ({"value": "wait", "statistic": "mean", "missing": "drop"}, "`missing` must be one of"),
-        ({"since": "2024-08", "until": "2024-07", "strict": False}, "`since` must not come after `until`"),
+        ({"value": "wait", "statistic": 0.5, "windows": "12"}, "a whole number from 2 to 1200, got '12'"),
+        ({"since": "2024-08", "until": "2024-07"}, "`since` must not come after `until`, got 2024-08 and"),
+        ({"strict": "no"}, "`strict` must be True .* or False .*, got 'no'"),
+        ({"series": None}, "`series` must name at least one key column"),
     ):
         with pytest.raises(spc.ChoiceError, match=said):
             spc.Panel.from_events(rows, **asked)

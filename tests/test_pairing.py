@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import spc
-from spc.pairing import heard_and_paired
+from spc.pairing import heard_and_paired, row_sums, window_sums
 
 ROOMS = Path(spc.__file__).parent
 NAN = np.nan
@@ -74,7 +74,10 @@ def test_all_rooms_leave_the_same_months_out() -> None:
 
 def test_nobody_pairs_months_by_hand() -> None:
     """The rooms that were made to ask this one do not compare two `isfinite` themselves again."""
-    rooms = [ROOMS / f"{name}.py" for name in ("comparing", "recording", "calendars", "surveys", "rolling")]
+    rooms = [
+        ROOMS / f"{name}.py"
+        for name in ("comparing", "recording", "calendars", "surveys", "rolling", "trending")
+    ]
     rooms += [ROOMS / "comparators" / "grouping.py", *(ROOMS / "hierarchy").glob("*.py")]
     asked = 0
     for room in rooms:
@@ -84,4 +87,15 @@ def test_nobody_pairs_months_by_hand() -> None:
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd):
                 sides = [ast.unparse(side) for side in (node.left, node.right)]
                 assert not all("isfinite(" in side for side in sides), f"{room.name}:{node.lineno}"
-    assert asked == 8
+    assert asked == 9
+
+
+def test_sums_of_windows_and_of_whole_rows() -> None:
+    cells = np.array([[0.1, NAN, 0.2, 1e16], [1.0, 2.0, 3.0, 4.0]])[:, ::-1]
+    assert not cells.flags.c_contiguous
+    sums = window_sums(cells, 2, 1)
+    assert sums.tolist() == [[1e16, 1e16, 0.2, 0.1], [4.0, 7.0, 5.0, 3.0]]
+    assert np.array_equal(window_sums(cells, 2, 2)[0], [NAN, 1e16, NAN, NAN], equal_nan=True)
+    complete = np.array([True, False])
+    assert np.array_equal(row_sums(cells, complete), [1e16, NAN], equal_nan=True)
+    assert row_sums(cells, ~complete, mean=True)[1] == 2.5

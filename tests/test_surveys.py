@@ -240,13 +240,22 @@ def test_every_series_has_a_status():
                        window=1, population=[NAN] * 6 + [45, NAN, NAN])  # fmt: skip
     assert found.status.tolist() == [
         *("fewer than 30", "ok", "nobody asked", "more than were asked", "negative value"),
-        *("incomplete window", "more asked than there are", "not a proportion", "ok"),
+        *("no sample size", "more asked than there are", "not a proportion", "ok"),
     ]
     assert np.isfinite(found.lower).tolist() == [True, True, False, False, False, False, False, False, True]
     assert found.words[2] == "No estimate: nobody asked."
     assert found.words[0] == "100.0% (56.6% to 100.0%, 5 asked), fewer than 30."
     assert spc.survey(panel, least=5, window=1).status[0] == "ok"
     assert repr(found) == "Survey(9 series, window 1, 0 clear changes, 1 with fewer than 30 asked)"
+
+
+def test_months_that_do_not_say_how_many_were_asked_are_not_incomplete():
+    panel = spc.Panel.from_numpy([[60.0] * 12, [NAN] * 12], start="2023-08")
+    found = spc.survey(panel, window=12)
+    assert found.status.tolist() == ["no sample size", "incomplete window"]
+    assert found.words[0] == "No estimate: no sample size."
+    mixed = spc.Panel.from_numpy([[60.0] * 12] * 2, start="2023-08", of=[[80.0] * 12, [NAN] * 12])
+    assert spc.survey(mixed).status.tolist() == ["ok", "no sample size"]
 
 
 def test_a_small_sample_a_year_before_is_flagged_too():
@@ -276,7 +285,10 @@ def test_what_is_at_fault_is_said():
     for asked, said in (
         ({"window": 13}, "`window` must be a whole number from 1 to 12"),
         ({"method": "wald"}, "`method` must be one of 'wilson', 'clopper_pearson'"),
-        ({"level": 100}, "`level` must be between 0 and 100"),
+        *(
+            ({"level": level}, "`level` must be from 50 to below 100 percent, got")
+            for level in (100, 101, 0.95, -1, "95", NAN, None)
+        ),
         ({"deff": 0}, "`deff` must be a number above 0"),
         ({"population": [1, 2]}, "`population` must be a number above 0, or one for each of 1 series"),
         ({"of": "many"}, "`of` must be a number of respondents"),

@@ -51,11 +51,17 @@ def line_weights(bases, window, complete, weights, used):
 
 @row
 def strength(top, below, weights, used):
-    """Return slope, r, the number of months, whether they vary at all."""
+    """Return slope, r, and the number of months behind r.
+
+    A month without denominator moves the line by its numerator; no variance is known for it, so it is not
+    in the test.
+    """
     n, d, months = 0.0, 0.0, 0
-    ratio, varies = np.nan, False
+    ratio, varies, bare = np.nan, False, 0.0
     for t in range(top.size):
-        if used[t]:
+        if used[t] and below[t] == 0.0:
+            bare += weights[t] * top[t]
+        elif used[t]:
             n += top[t]
             d += below[t]
             months += 1
@@ -64,22 +70,23 @@ def strength(top, below, weights, used):
             ratio = this
     slope, lean, spread = 0.0, 0.0, 0.0
     for t in range(top.size):
-        if used[t]:
+        if used[t] and below[t] != 0.0:
             residual = top[t] - n / d * below[t]
             slope += weights[t] * residual
             lean += weights[t] * weights[t] * below[t]
             spread += residual * residual / below[t]
     if not varies:
-        return 0.0, 0.0, months, False
+        return bare, 0.0, months
     scale = np.sqrt(lean) * np.sqrt(spread)
-    return slope, slope / scale if scale > 0.0 else np.nan, months, True
+    return slope + bare, slope / scale if scale > 0.0 else np.nan, months
 
 
 @kernel
 def slopes(first, last, top, below, window, out_slope, out_r, out_months):
     """Fill slope, r and months for each series of aligned months (`below` is 1 where there is no ratio).
 
-    `out_months` counts the months that stand in a complete window; slope and r are NaN where there is none.
+    `out_months` counts the months with a denominator that stand in a complete window; slope and r are NaN
+    where there is none.
     """
     n_periods = top.shape[1]
     n_windows = max(n_periods - window + 1, 0)
@@ -92,7 +99,7 @@ def slopes(first, last, top, below, window, out_slope, out_r, out_months):
         out_months[s] = 0
         if complete > 0:
             line_weights(bases, window, complete, weights, used)
-            out_slope[s], out_r[s], out_months[s], _ = strength(top[s], below[s], weights, used)
+            out_slope[s], out_r[s], out_months[s] = strength(top[s], below[s], weights, used)
 
 
 @kernel

@@ -49,6 +49,16 @@ def test_ratios(window: int, min_count: int | None) -> None:
     assert rolled.is_ratio.all()
 
 
+def test_a_series_without_any_figure_stops_no_ratio_and_a_count_does() -> None:
+    gap = [np.nan] * 3
+    panel = spc.Panel.from_numpy([[1, 2, 3], gap], start="2024-05", of=[[10, 10, 20], gap])
+    rolled = spc.rolling.ratio(panel, window=2).observed
+    np.testing.assert_array_equal(rolled, [[np.nan, 3 / 20, 5 / 30], gap])
+    mixed = spc.Panel.from_numpy([gap, [1, 2, 3], [4, 5, 6]], start="2024-05", of=[gap, [9] * 3, gap])
+    with pytest.raises(spc.ChoiceError, match=r"^2 has no denominators to roll"):
+        spc.rolling.ratio(mixed)
+
+
 @settings(max_examples=fewer(100, 25))
 @given(samples(), st.sampled_from(LENGTHS))
 def test_windows_of_anything(sample: Sample, length: tuple[int, int | None]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isnan
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
@@ -13,6 +14,7 @@ from tests.kernels.cases import EVERY
 from tests.panels import Sample, fewer, make, samples
 from tests.reference.trend import NONE, ScoreTwin, mann_kendall, naive, trend
 
+NAN = float("nan")
 LARGE = 1e12  # beyond this the sums of a series have no digits left to fit a line to
 
 
@@ -88,6 +90,47 @@ def test_short_histories(months: int) -> None:
 def test_options(options: dict[str, Any]) -> None:
     check(make("counts", 26, n=fewer(20, 8), months=70), **options)
     check(make("rates", 26, n=fewer(20, 8), months=70), **options)
+
+
+#: Months of a ratio that have no figure of their own: one part missing, either one; 0 of 0; 2 of 0.
+BARE = {5: (NAN, 4.0), 11: (3.0, NAN), 17: (0.0, 0.0), 18: (0.0, 0.0), 26: (2.0, 0.0)}
+
+
+def test_the_line_is_that_of_the_rolling_ratio() -> None:
+    """Windows are complete where `rolling.ratio` has a figure; the months with one are tested."""
+    t = np.arange(36)
+    top, below = 3.0 + t // 4 + 2.0 * (t % 3), 20.0 + 5.0 * (t % 5)
+    for month, parts in BARE.items():
+        top[month], below[month] = parts
+    panel = spc.Panel.from_numpy([top], start="2021-08", of=[below])
+    rolled = spc.rolling.ratio(panel, window=12).observed[0, 11:]
+    found = spc.trend(panel)
+    assert found.slope[0] == pytest.approx(np.polyfit(t[11:], rolled, 1)[0], rel=1e-12)
+    assert found.months[0] == 36 - len(BARE)
+    assert (found.words[0], found.strength[0]) == ("Increasing", 2)
+    heard = np.isfinite(top) & np.isfinite(below)
+    n, d = np.where(heard, top, 0.0), np.where(heard, below, 0.0)
+    lean = np.arange(25) - 12.0
+    weights = sum(
+        np.where((t >= k) & (t < k + 12), lean[k] / d[k : k + 12].sum(), 0.0) for k in range(25)
+    ) / np.sum(lean**2)
+    tested = d > 0.0
+    n, d, weights = n[tested], d[tested], weights[tested]
+    e = n - n.sum() / d.sum() * d
+    r = (weights * e).sum() / np.sqrt((weights**2 * d).sum() * (e**2 / d).sum())
+    assert found.r[0] == pytest.approx(r, rel=1e-12)
+    for scorer in ("mann_kendall", "r2"):
+        assert spc.trend(panel, scorer=scorer).words[0] == "Increasing"
+
+
+def test_a_window_without_any_denominator_is_not_complete() -> None:
+    top, below = np.tile([1.0, 2.0, 4.0], 14), np.full(42, 10.0)
+    top[:14], below[:14] = 0.0, 0.0
+    found = spc.trend(spc.Panel.from_numpy([top], start="2021-08", of=[below]), span=42)
+    assert found.months[0] == 28
+    assert found.strength[0] >= 0
+    some = spc.trend(spc.Panel.from_numpy([top[:36]], start="2021-08", of=[below[:36]]))
+    assert (some.months[0], some.words[0]) == (22, "not enough history")
 
 
 def test_an_outlier_of_1e16_changes_no_word() -> None:

@@ -72,8 +72,9 @@ def test_history() -> None:
 
 
 def test_windows_need_every_month() -> None:
-    parts = [None, *[0] * 12, None, *[0] * 13]
-    assert complete_windows(parts, 12) == [12, 25, 26]
+    month, bare = (Fraction(3), Fraction(1)), (Fraction(0), Fraction(0))
+    assert complete_windows([None, *[month] * 12, None, *[month] * 13], 12) == [12, 25, 26]
+    assert complete_windows([*[bare] * 12, month, None], 12) == [12]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ slope would be if that month alone had a numerator of 1, all denominators as the
 
     r = slope / sqrt( sum w_j^2 d_j * sum e_j^2 / d_j ),  e_j = n_j - R d_j,  R = sum n / sum d
 
-since the slope of a series proportional to its denominators is 0.
+since the slope of a series proportional to its denominators is 0. A month with one part alone leaves both
+sums; one whose denominator is 0 moves the line and has no part in r.
 """
 
 from collections.abc import Sequence
@@ -44,10 +45,32 @@ class TrendTwin:
         return "Increasing" if self.direction > 0 else "Decreasing"
 
 
-def complete_windows(parts: Sequence[object | None], window: int) -> list[int]:
-    """List the columns where a window without gaps ends."""
-    ends = range(window - 1, len(parts))
-    return [end for end in ends if all(part is not None for part in parts[end - window + 1 : end + 1])]
+def line_parts(series: Series, span: int) -> list[tuple[Fraction, Fraction] | None]:
+    """Give what each of the last months adds to the two sums, None where nothing was heard of it."""
+    months = zip(series.values, series.of or series.values, series.parts, strict=True)
+    heard = [
+        (Fraction(0), Fraction(0)) if pair is None and (top is not None or of is not None) else pair
+        for top, of, pair in months
+    ]
+    return heard[max(0, len(heard) - span) :]
+
+
+def complete_windows(parts: Sequence[tuple[Fraction, Fraction] | None], window: int) -> list[int]:
+    """List the columns where a window without gaps, and with a denominator, ends."""
+    found = []
+    for end in range(window - 1, len(parts)):
+        inside = [part for part in parts[end - window + 1 : end + 1] if part is not None]
+        if len(inside) == window and total(below for _, below in inside) != 0:
+            found.append(end)
+    return found
+
+
+def tested_months(
+    parts: Sequence[tuple[Fraction, Fraction] | None], ends: Sequence[int], window: int
+) -> list[int]:
+    """List the months with a denominator that a complete window holds."""
+    held = sorted({j for end in ends for j in range(end - window + 1, end + 1)})
+    return [j for j in held if (pair := parts[j]) is not None and pair[1] != 0]
 
 
 def line_coefficients(xs: Sequence[int]) -> list[Fraction]:
@@ -109,9 +132,8 @@ def trend(
 ) -> TrendTwin:
     """Judge the trend of a series that ends at the month reported on."""
     first = max(0, len(series.values) - span)
-    parts = [pair if pair is not None and pair[1] != 0 else None for pair in series.parts[first:]]
-    ends = complete_windows(parts, window)
-    held = sorted({j for end in ends for j in range(end - window + 1, end + 1)})
+    parts, ends = cut_parts(series, window, span)
+    held = tested_months(parts, ends, window)
     if len(held) < 2 * window:
         return TrendTwin(NO_HISTORY)
     tops = [pair[0] if pair is not None else Fraction(0) for pair in parts]
@@ -145,7 +167,9 @@ def _tested(
         e = decimal(tops[j] - level * bottoms[j])
         leverage = SIXTY.fma(SIXTY.multiply(w[j], w[j]), d, leverage)
         spread = SIXTY.fma(SIXTY.divide(e, d), e, spread)
-    r = float(SIXTY.divide(decimal(slope), SIXTY.sqrt(SIXTY.multiply(leverage, spread))))
+    rated = [top if of != 0 else Fraction(0) for top, of in zip(tops, bottoms, strict=True)]
+    tested = rolling_line(ends, rated, sums, window)
+    r = float(SIXTY.divide(decimal(tested), SIXTY.sqrt(SIXTY.multiply(leverage, spread))))
     t, p = student(r, len(held))
     return TrendTwin(grade(p, strong, weak), sign(slope), float(slope), r, t, p)
 
@@ -163,8 +187,7 @@ def cut_parts(
     series: Series, window: int, span: int
 ) -> tuple[list[tuple[Fraction, Fraction] | None], list[int]]:
     """Give the parts of the last `span` months, and where complete windows end."""
-    first = max(0, len(series.values) - span)
-    parts = [pair if pair is not None and pair[1] != 0 else None for pair in series.parts[first:]]
+    parts = line_parts(series, span)
     return parts, complete_windows(parts, window)
 
 
@@ -188,8 +211,8 @@ def naive(series: Series, window: int = 12, span: int = 36) -> ScoreTwin:
 def mann_kendall(series: Series, window: int = 12, span: int = 36) -> ScoreTwin:
     """Look at every pair of months that stand in a complete window; ties as groups."""
     parts, ends = cut_parts(series, window, span)
-    held = sorted({j for end in ends for j in range(end - window + 1, end + 1)})
-    months = [pair[0] / pair[1] for j in held if (pair := parts[j]) is not None]
+    tested = tested_months(parts, ends, window)
+    months = [pair[0] / pair[1] for j in tested if (pair := parts[j]) is not None]
     m = len(months)
     if m < 4:
         return ScoreTwin()
