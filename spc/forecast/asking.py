@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from spc.baselines import Ints
-from spc.checks import ChoiceError, parcel, whole
+from spc.checks import ChoiceError, confidence, parcel, whole
 from spc.forecast.by_days import as_days, predict_by_days
 from spc.forecast.history import YEAR, History, Rows
 from spc.forecast.methods import METHODS, Method
 from spc.forecast.predicting import Predicted, predict
 from spc.panel import Floats, Panel
-from spc.results.forecasts import Forecast, as_level
+from spc.results.forecasts import Forecast
 from spc.results.statuses import REFUSED
 
 __all__ = ["LONGEST", "Bounds", "forecast", "forecast_at", "history_of", "options_of"]
@@ -57,7 +57,7 @@ def forecast(
     """
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
     method = METHODS[name]
-    months, share = whole("horizon", horizon, 1, LONGEST), as_level(level)
+    months, share = whole("horizon", horizon, 1, LONGEST), confidence(level)
     options, ends = options_of(method, given), panel.positions(as_at)
     return forecast_at(panel, method, ends, months, share, bounds, options, as_days(panel, days))
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from spc.baselines import Ints
-from spc.checks import ChoiceError, choice, parcel, whole
+from spc.checks import ChoiceError, choice, confidence, parcel, whole
 from spc.forecast.asking import LONGEST, Bounds, forecast_at, history_of, options_of
 from spc.forecast.by_days import as_days
 from spc.forecast.history import Rows
@@ -16,7 +16,6 @@ from spc.forecast.judging import cells_of, mean_of, owa, root_mean_square, seaso
 from spc.forecast.methods import METHODS
 from spc.panel import Floats, Panel
 from spc.results.backtests import COUNTED, MEASURES, Backtest
-from spc.results.forecasts import as_level
 from spc.results.statuses import SHORT_HISTORY
 
 __all__ = ["as_methods", "backtest", "came_after", "origins_of", "tried"]
@@ -84,7 +83,7 @@ def backtest(
     """
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
     names = as_methods(methods)
-    months, share = whole("horizon", horizon, 1, LONGEST), as_level(level)
+    months, share = whole("horizon", horizon, 1, LONGEST), confidence(level)
     ends, kind = panel.positions(as_at), as_days(panel, days)
     at = origins_of(panel, ends, origins, months, whole("step", step, 1, LONGEST))
     if panel.n_series and panel.n_periods and at.max(initial=-1) < 0:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from spc.baselines import Ints
-from spc.checks import choice, parcel, whole
+from spc.checks import choice, confidence, parcel, whole
 from spc.forecast.asking import LONGEST, Bounds, forecast_at, options_of
 from spc.forecast.backtesting import as_methods, origins_of, tried
 from spc.forecast.by_days import as_days
@@ -17,7 +17,7 @@ from spc.forecast.judging import mean_of
 from spc.forecast.methods import METHODS
 from spc.panel import Floats, Panel
 from spc.results.backtests import Backtest, Best
-from spc.results.forecasts import Forecast, Spread, as_level
+from spc.results.forecasts import Forecast, Spread
 from spc.results.summaries import Words
 
 __all__ = ["best"]
@@ -86,7 +86,7 @@ def best(
     """
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
     names, spare = as_methods(methods), choice("default", default, METHODS)
-    months, share = whole("horizon", horizon, 1, LONGEST), as_level(level)
+    months, share = whole("horizon", horizon, 1, LONGEST), confidence(level)
     ends, kind = panel.positions(as_at), as_days(panel, days)
     at = origins_of(panel, ends, origins, months, whole("step", step, 1, LONGEST))
     needed = min(ENOUGH, len(at)) if least is None else whole("least", least, 1, len(at))

@@ -14,10 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from spc.checks import ChoiceError
+from spc.checks import ChoiceError, confidence
 from spc.forecast.history import YEAR
 from spc.panel import Floats
-from spc.results.forecasts import as_level
 
 __all__ = [
     "cells_of",
@@ -126,7 +125,7 @@ def msis(actual: Any, lower: Any, upper: Any, history: Any, *, level: float = 95
     """
     actual, lower, upper = _matrices(actual=actual, lower=lower, upper=upper)
     scale = seasonal_scale(_past(history, actual))
-    return mean_of(_over(_scores(actual, lower, upper, as_level(level)), scale))
+    return mean_of(_over(_scores(actual, lower, upper, confidence(level)), scale))
 
 
 def coverage(actual: Any, lower: Any, upper: Any) -> Floats:

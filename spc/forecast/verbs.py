@@ -74,7 +74,7 @@ def auto(
     horizon : int
         Months ahead, 1 to 120.
     level : float
-        The share of months, in per cent, that should lie between the limits: inside the interval (0, 100).
+        The share of months, in per cent, that should lie between the limits: from 50 to below 100.
     as_at : month, or sequence of one month a series, optional
         The last month that is known; by default the panel's last. A series that has no figure then is
         forecast from the months before, and its months ahead still count from here.

@@ -4,35 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, SupportsFloat
+from typing import Any
 
 import numpy as np
 from scipy.special import betainc, pdtr, stdtrit
 
 from spc import frames
 from spc.baselines import Ints
-from spc.checks import ChoiceError
+from spc.checks import confidence
 from spc.panel import Floats, Panel
 from spc.results.limits import Codes
 from spc.results.statuses import SHORT_HISTORY, STATUSES, how_many
 from spc.results.summaries import Words
 
-__all__ = ["COUNTS", "LOG", "PLAIN", "Calibration", "Forecast", "Spread", "as_level"]
+__all__ = ["COUNTS", "LOG", "PLAIN", "Calibration", "Forecast", "Spread"]
 
 #: On which scale errors are spread evenly: the value itself, its logarithm, or whole counts.
 PLAIN, LOG, COUNTS = range(3)
-
-
-def as_level(given: object) -> float:
-    """Return the share of months between the limits, in per cent, or refuse it."""
-    number: Any = given
-    if (
-        isinstance(given, bool | str)
-        or not isinstance(given, SupportsFloat)
-        or not 0.0 < float(number) < 100.0
-    ):
-        raise ChoiceError(f"`level` must be a number in the interval (0, 100), got {given!r}.")
-    return float(number)
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,7 +211,7 @@ class Forecast:
         ChoiceError
             A level that is not between 0 and 100.
         """
-        share = as_level(level)
+        share = confidence(level)
         lower, upper = self.spread.limits(share)
         return replace(self, lower=lower, upper=upper, level=share)
 
