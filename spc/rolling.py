@@ -10,8 +10,8 @@ import numpy as np
 
 from spc.checks import ChoiceError, parcel, whole
 from spc.kernels.deviations import rolling_sd
-from spc.kernels.rolling import rolling as rolling_kernel
 from spc.kernels.medians import medians
+from spc.kernels.rolling import rolling as rolling_kernel
 from spc.kernels.windows import extremes, quantiles
 from spc.pairing import heard_and_paired
 from spc.panel import Floats, Panel
@@ -98,7 +98,7 @@ def ratio(panel: Panel, *, window: int = 12, min_count: int | None = None) -> Pa
     Parameters
     ----------
     panel : Panel
-        Every series a ratio; a month with one part missing leaves both sums.
+        Every series with figures a ratio; a month with one part missing leaves both sums.
     window, min_count
         As for `total`; a month counts where either part is there.
 
@@ -110,7 +110,7 @@ def ratio(panel: Panel, *, window: int = 12, min_count: int | None = None) -> Pa
     Raises
     ------
     ChoiceError
-        A series without denominators.
+        A series that has values and no denominators.
 
     Examples
     --------
@@ -120,9 +120,10 @@ def ratio(panel: Panel, *, window: int = 12, min_count: int | None = None) -> Pa
     array([[  nan, 0.15 , 0.16666667]])
     """
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
-    if panel.of is None or not panel.is_ratio.all():
-        bare = panel.name(int(np.argmin(panel.is_ratio))) if panel.n_series else "A panel without series"
-        raise ChoiceError(f"{bare} has no denominators to roll: use rolling.total or rolling.mean.")
+    bare = ~panel.is_ratio & np.isfinite(panel.values).any(axis=1)  # one without any figure stops nobody
+    if panel.of is None or bare.any():
+        named = panel.name(int(np.argmax(bare))) if panel.n_series else "A panel without series"
+        raise ChoiceError(f"{named} has no denominators to roll: use rolling.total or rolling.mean.")
     length, least = _lengths(window, min_count)
     either, paired = heard_and_paired(panel.values, panel.of, True)
     heard = _rolls(np.where(either, 0.0, np.nan), rolling_kernel, length, least, False)  # NaN: too few

@@ -1,30 +1,96 @@
-"""What was asked of a funnel: levels, kinds, targets and spreads, checked, one for each series."""
+"""What was asked of a comparison: units, kinds, levels, targets and spreads, checked, one for each series."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from spc.baselines import Ints
-from spc.checks import ChoiceError, choice, positive
-from spc.comparators.grouping import OK, Flags, Labels, Window
-from spc.comparators.members import members_of, within_months
+from spc.checks import ChoiceError, choice, parcel, positive
+from spc.comparators.grouping import OK, Flags, Labels, Signs, Window, directions, numbered, unit_keys
+from spc.comparators.members import as_sums, members_of, within_months
 from spc.comparators.scales import KINDS
 from spc.comparators.spread import within_units
-from spc.measures import Assignment
+from spc.measures import IMPROVEMENTS, Assignment, measures_of
 from spc.panel import Floats, Panel
 
-__all__ = ["MOST_PER", "kinds_of", "levels_of", "per_of", "pooled", "share_of", "sigmas_of", "targets_of"]
+__all__ = [
+    "MOST_PER",
+    "Asked",
+    "kinds_of",
+    "levels_of",
+    "per_of",
+    "pooled",
+    "share_of",
+    "sigmas_of",
+    "targets_of",
+    "units_asked",
+]
 
 #: What a measure of the catalogue is compared as; all others are rates.
 OF_MEASURES = {"proportion": "proportion", "duration": "mean"}
 LOWEST_LEVEL, HIGHEST_LEVEL, LARGEST_SHARE = 50.0, 99.9999, 45.0
 #: More than all people there are; what is told by more is a slip.
 MOST_PER = 1e12
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """Units that are to be compared.
+
+    Parameters
+    ----------
+    source : Panel
+        As it was handed in.
+    panel : Panel
+        With sums of observations where a month has several.
+    rows : Assignment
+        The measure of each series.
+    names : tuple of str
+        The keys that name the units.
+    ends : (n_series,) int64
+        Position of each series' as-at month.
+    code : (n_series,) int64
+        Which comparison each series belongs to.
+    kinds : (n_series,) object
+        What each is compared as.
+    better : (n_series,) int8
+        1 if high is better, -1 if low, 0 if neither.
+    """
+
+    source: Panel
+    panel: Panel
+    rows: Assignment
+    names: tuple[str, ...]
+    ends: Ints
+    code: Ints
+    kinds: Labels
+    better: Signs
+
+
+def units_asked(
+    panel: Panel, measures: Any, as_at: Any, group: Any, kind: str, improvement: str | None
+) -> Asked:
+    """Return the units of a panel as they are to be compared."""
+    parcel("panel", panel, Panel, "spc.Panel.from_frame")
+    if improvement is not None:
+        choice("improvement", improvement, IMPROVEMENTS)
+    rows, names, sums = measures_of(panel, measures), unit_keys(panel, group), as_sums(panel)
+    return Asked(
+        source=panel,
+        panel=sums,
+        rows=rows,
+        names=names,
+        ends=panel.positions(as_at),
+        code=numbered(panel, names),
+        kinds=kinds_of(rows, kind, panel.within is not None),
+        better=directions(rows, improvement),
+    )
 
 
 def levels_of(levels: Any) -> tuple[float, ...]:
@@ -77,12 +143,13 @@ def pooled(total: Floats, of: Floats, code: Ints, good: Flags) -> Floats:
     return found
 
 
-def targets_of(sums: Window, kinds: Labels, code: Ints, target: Any, per: Floats) -> Floats:
+def targets_of(asked: Asked, sums: Window, target: Any, per: Floats) -> Floats:
     """Return the target of each series as total / of: the given one, that of the kind, or the pooled one.
 
     A unit that is alone with its own pooled figure is compared with nothing, which its status says.
     """
-    n, good = len(kinds), sums.status == OK
+    kinds, code, good = asked.kinds, asked.code, sums.status == OK
+    n = len(kinds)
     given = _numbers("target", target, n) / per
     usual = np.array([KINDS[kind].target or np.nan for kind in kinds])
     given = np.where(np.isnan(given), usual, given)
@@ -98,19 +165,17 @@ def targets_of(sums: Window, kinds: Labels, code: Ints, target: Any, per: Floats
     return np.where(np.isnan(given), pooled(sums.total, sums.of, code, good), given)
 
 
-def sigmas_of(
-    panel: Panel, ends: Ints, window: int, sums: Window, kinds: Labels, code: Ints, sigma: Any, per: Floats
-) -> Floats:
+def sigmas_of(asked: Asked, window: int, sums: Window, sigma: Any, per: Floats) -> Floats:
     """Return the standard deviation of single observations where means are compared, else NaN.
 
     It comes back in the unit of total / of; a given one is in the unit of the values.
     """
-    good = sums.status == OK
-    means = kinds == "mean"
-    given = _numbers("sigma", sigma, len(kinds)) / per
+    panel, ends, code = asked.panel, asked.ends, asked.code
+    good, means = sums.status == OK, asked.kinds == "mean"
+    given = _numbers("sigma", sigma, len(means)) / per
     if (given <= 0.0).any():
         raise ChoiceError(f"`sigma` must be above 0, got {sigma!r}.")
-    found = np.full(len(kinds), np.nan)
+    found = np.full(len(means), np.nan)
     if (means & good & np.isnan(given)).any():
         used, n_funnels = means & good, int(code.max()) + 1
         if panel.within is None:

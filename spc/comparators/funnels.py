@@ -10,15 +10,14 @@ import numpy as np
 from spc.arrays import named_rows
 from spc.baselines import Ints
 from spc.checks import ChoiceError, choice, parcel, whole
-from spc.comparators.asking import kinds_of, levels_of, per_of, share_of, sigmas_of, targets_of
+from spc.comparators.asking import Asked, levels_of, per_of, share_of, sigmas_of, targets_of, units_asked
 from spc.comparators.exact import TAILS
-from spc.comparators.grouping import OK, checked, directions, gather, numbered, unit_keys, wanted
-from spc.comparators.members import as_sums
+from spc.comparators.grouping import OK, checked, gather, wanted
 from spc.comparators.scales import KINDS, scale_of
 from spc.comparators.spread import ESTIMATORS
 from spc.comparators.units import Units, adjusted, judged, limits_of
-from spc.measures import IMPROVEMENTS, Assignment, Catalogue, Measure, measures_of
-from spc.panel import Panel
+from spc.measures import Assignment, Catalogue, Measure
+from spc.panel import Floats, Panel
 from spc.results.comparators import Curve, Funnel
 
 __all__ = ["funnel", "funnel_curve"]
@@ -127,7 +126,7 @@ def funnel(
     >>> print(found.target[0], found.outside)
     17.0 ['below 95%' 'inside' 'above 99.8%']
     """
-    parcel("panel", panel, Panel, "spc.Panel.from_frame")
+    asked = units_asked(panel, measures, as_at, group, kind, improvement)
     heights = levels_of(levels)
     choices = {
         "exact": choice("exact", exact, [*TAILS, "none"]),
@@ -135,46 +134,44 @@ def funnel(
         "estimator": choice("estimator", estimator, ESTIMATORS),
         "winsorise": share_of(winsorise),
     }
-    if improvement is not None:
-        choice("improvement", improvement, IMPROVEMENTS)
-    rows, names = measures_of(panel, measures), unit_keys(panel, group)
-    source, panel = panel, as_sums(panel)
-    ends, code = panel.positions(as_at), numbered(panel, names)
-    kinds, factor = kinds_of(rows, kind, panel.within is not None), per_of(rows, per, measures is not None)
-    sums = checked(gather(panel, ends, window, min_count), kinds, wanted(panel, names, among))
+    per_unit, compared = (
+        per_of(asked.rows, per, measures is not None),
+        wanted(asked.panel, asked.names, among),
+    )
+    sums = checked(gather(asked.panel, asked.ends, window, min_count), asked.kinds, compared)
+    n = len(compared)
     units = Units(
-        kind=kinds,
-        scale=np.array([scale_of(KINDS[each], transform) for each in kinds], dtype=object),
+        kind=asked.kinds,
+        scale=np.array([scale_of(KINDS[each], transform) for each in asked.kinds], dtype=object),
         total=sums.total,
         of=sums.of,
-        target=targets_of(sums, kinds, code, target, factor),
-        sigma=sigmas_of(panel, ends, window, sums, kinds, code, sigma, factor),
-        phi=np.ones(panel.n_series),
-        tau=np.zeros(panel.n_series),
-        exact=np.full(panel.n_series, exact != "none"),
+        target=targets_of(asked, sums, target, per_unit),
+        sigma=sigmas_of(asked, window, sums, sigma, per_unit),
+        phi=np.ones(n),
+        tau=np.zeros(n),
+        exact=np.full(n, exact != "none"),
         status=sums.status,
     )
-    return _drawn(
-        adjusted(units, code, choices),
-        panel=source,
-        ends=ends,
-        window=int(window),
-        group=names,
-        code=code,
-        levels=heights,
-        choices=choices,
-        per=factor,
-        better=directions(rows, improvement),
-    )
+    return _drawn(adjusted(units, asked.code, choices), asked, int(window), heights, choices, per_unit)
 
 
-def _drawn(units: Units, **asked: Any) -> Funnel:
+def _drawn(
+    units: Units, asked: Asked, window: int, levels: tuple[float, ...], choices: dict[str, Any], per: Floats
+) -> Funnel:
     """Return the funnels of the units: limits, z and p, in the unit of the values."""
-    tail, per = asked["choices"]["exact"], asked["per"]
-    z, p = judged(units, tail)
-    lower, upper = limits_of(units, asked["levels"], tail)
+    z, p = judged(units, choices["exact"])
+    lower, upper = limits_of(units, levels, choices["exact"])
     kept = {name: getattr(units, name) for name in ("kind", "total", "of", "phi", "tau", "status", "method")}
     return Funnel(
+        panel=asked.source,
+        ends=asked.ends,
+        window=window,
+        group=asked.names,
+        code=asked.code,
+        levels=levels,
+        choices=choices,
+        per=per,
+        better=asked.better,
         transform=units.scale,
         value=units.total / units.of * per,
         target=units.target * per,
@@ -183,7 +180,6 @@ def _drawn(units: Units, **asked: Any) -> Funnel:
         p=p,
         lower=lower * per[:, None],
         upper=upper * per[:, None],
-        **asked,
         **kept,
     )
 

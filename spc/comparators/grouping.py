@@ -19,6 +19,7 @@ __all__ = [
     "OK",
     "Flags",
     "Labels",
+    "Signs",
     "Window",
     "checked",
     "directions",
@@ -31,6 +32,7 @@ __all__ = [
 
 Labels = np.ndarray[Any, np.dtype[np.object_]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Signs = np.ndarray[Any, np.dtype[np.int8]]
 OK = "ok"
 
 
@@ -126,7 +128,7 @@ def gather(panel: Panel, ends: Ints, window: int, min_count: int | None) -> Wind
     return Window(total, of, status)
 
 
-def directions(rows: Assignment, improvement: str | None) -> np.ndarray[Any, np.dtype[np.int8]]:
+def directions(rows: Assignment, improvement: str | None) -> Signs:
     """Return 1 where high is better, -1 where low is, 0 where neither."""
     sign = {"high": 1, "low": -1, "neither": 0}
     if improvement is not None:

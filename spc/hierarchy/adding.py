@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from spc.measures import Assignment, Measure, by_kind, measures_of
 from spc.pairing import heard_and_paired
 from spc.panel import Floats, Panel
 
-__all__ = ["MISSING", "ROLLS", "Roll", "added", "heard", "refuse_kinds", "told"]
+__all__ = ["MISSING", "ROLLS", "Roll", "added", "blank", "heard", "ratios_of", "refuse_kinds", "told"]
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -57,10 +57,26 @@ MISSING = {
 }
 
 
-def told(panel: Panel, measures: Any) -> tuple[Panel, Assignment]:
-    """Return the panel by kind, with the measure of each series."""
-    rows = measures_of(panel, measures)
-    return by_kind(panel, rows), rows
+def blank(panel: Panel) -> Flags:
+    """Return the series without any figure or denominator, which do not say whether they are ratios."""
+    return np.asarray(~panel.is_ratio & ~np.isfinite(panel.values).any(axis=1))
+
+
+def ratios_of(panel: Panel, families: Families) -> Flags:
+    """Return the families that have a part with denominators (n_wholes,)."""
+    found = np.zeros(families.n_wholes, bool)
+    found[families.code[(families.code >= 0) & panel.is_ratio]] = True
+    return found
+
+
+def told(panel: Panel, measures: Any, ratio: Flags) -> tuple[Panel, Assignment]:
+    """Return the panel by kind, with the measure of each series.
+
+    `ratio` are the series whose family has denominators: one that is blank is what the others are.
+    """
+    known = replace(panel, is_ratio=panel.is_ratio | (blank(panel) & ratio))
+    rows = measures_of(known, measures)
+    return by_kind(known, rows), rows
 
 
 def refuse_kinds(panel: Panel, rows: Assignment, families: Families) -> None:
@@ -99,7 +115,8 @@ def refuse_kinds(panel: Panel, rows: Assignment, families: Families) -> None:
 
 def _doubtful(panel: Panel, rows: Assignment, unnamed: Flags) -> Flags:
     how = rows.each(lambda measure: ROLLS[measure.kind].how, object)
-    return np.asarray((how == "") | ((how == "ratio") & ~panel.is_ratio & ~panel.refused) | unnamed)
+    bare = (how == "ratio") & ~panel.is_ratio & ~panel.refused & ~blank(panel)
+    return np.asarray((how == "") | bare | unnamed)
 
 
 def _why(measure: Measure, is_ratio: bool) -> str:

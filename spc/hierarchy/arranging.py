@@ -10,8 +10,8 @@ import numpy as np
 
 from spc import rolling
 from spc.baselines import Ints
-from spc.checks import ChoiceError, parcel
-from spc.hierarchy.adding import Flags, refuse_kinds, told
+from spc.checks import ChoiceError
+from spc.hierarchy.adding import Flags, ratios_of, refuse_kinds, told
 from spc.hierarchy.families import Families, families_of, on_calendar
 from spc.measures import Assignment, catalogue_of
 from spc.pairing import heard_and_paired
@@ -78,20 +78,23 @@ def arranged(
     ChoiceError
         What does not add up, wholes and parts of different kinds, no part at all.
     """
-    parcel("panel", panel, Panel, "spc.Panel.from_frame")
     measures = catalogue_of(measures)
     found, wholes, named = families_of(panel, whole, parts, key, parents, by)
     rows = np.flatnonzero(found.code >= 0).astype(np.int64)
     if not len(rows):
         raise ChoiceError("There are no parts: every series is the whole, or stands outside.")
-    chosen, assignment = told(panel.select(rows), measures)
     families = Families(found.keys, found.code[rows], found.whole_rows)
+    chosen = panel.select(rows)
+    ratio = ratios_of(chosen, families)
+    if wholes is not None:
+        ratio |= _rows_of(families, wholes.is_ratio)
+    chosen, assignment = told(chosen, measures, ratio[families.code])
     refuse_kinds(chosen, assignment, families)
     sort = np.zeros(families.n_wholes, np.int64)
     distinct = assignment.distinct
     own = None
     if wholes is not None:
-        own, of_whole = _wholes(wholes, families, chosen, measures)
+        own, of_whole = _wholes(wholes, families, chosen, measures, ratio)
         distinct = (*distinct, *of_whole.distinct)
         sort = np.append(of_whole.code, 0)[families.whole_rows] + len(assignment.distinct)
     sort[families.code[families.order[::-1]]] = assignment.code[families.order[::-1]]
@@ -101,14 +104,24 @@ def arranged(
     return Arranged(chosen, rows, families, own, Assignment(distinct, sort), names)
 
 
-def _wholes(wholes: Panel, families: Families, parts: Panel, measures: Any) -> tuple[Panel, Assignment]:
+def _rows_of(families: Families, flags: Flags) -> Flags:
+    """Return what holds of the row that each family's whole is (n_wholes,); False where it has none."""
+    at = families.whole_rows
+    assert at is not None
+    return np.append(flags, False)[at]
+
+
+def _wholes(
+    wholes: Panel, families: Families, parts: Panel, measures: Any, kin: Flags
+) -> tuple[Panel, Assignment]:
     """Return the wholes family by family on the months of the parts, and the measures of their rows."""
-    given, rows = told(on_calendar(wholes, parts), measures)
     at = families.whole_rows
     assert at is not None
     has = at >= 0
-    ratio = np.zeros(families.n_wholes, bool)
-    ratio[has] = given.is_ratio[at[has]]
+    alike = np.zeros(wholes.n_series, bool)
+    alike[at[has]] = kin[has]
+    given, rows = told(on_calendar(wholes, parts), measures, alike)
+    ratio = _rows_of(families, given.is_ratio)
     differs = has[families.code] & (ratio[families.code] != parts.is_ratio)
     if differs.any():
         s = int(np.argmax(differs))
@@ -124,7 +137,7 @@ def _wholes(wholes: Panel, families: Families, parts: Panel, measures: Any) -> t
 
     values = taken(given.values)
     assert values is not None
-    refused = has & given.refused[np.maximum(at, 0)]
+    refused = _rows_of(families, given.refused)
     own = replace(
         given,
         values=values,

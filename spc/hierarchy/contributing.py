@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from spc.checks import ChoiceError, choice
+from spc.baselines import Ints
+from spc.checks import ChoiceError, choice, parcel
+from spc.checks import windows_of as lengths_of
 from spc.hierarchy.adding import MISSING, Flags, heard
 from spc.hierarchy.arranging import Arranged, arranged, windows_of
-from spc.hierarchy.gaps import whole_months
 from spc.measures import Catalogue, Measure
 from spc.panel import Floats, Panel
+from spc.reading.report import with_refused
 from spc.results.hierarchy import STATES, Contributions
 from spc.results.hierarchy_words import apart
 
@@ -94,7 +96,8 @@ def contributions(
     begins after the earlier stretch counts 0 there ("new"); one that has been silent for 3 months and more at
     the end counts 0 since ("ended"); this holds for months in which the whole is observed (or, without a
     given whole, another part). Any other gap makes the part unknown, and a sum of parts with it; see
-    `missing`.
+    `missing`. A part that has not begun by the as-at month is unknown too, but no sum waits for it: months
+    after the as-at month are not looked at.
 
     Examples
     --------
@@ -104,13 +107,12 @@ def contributions(
     >>> print(spc.contributions(panel, by=[], windows=1).words()[0])
     County accounts for 120 of the 150 more, Swindon 30.
     """
+    parcel("panel", panel, Panel, "spc.Panel.from_frame")
     choice("missing", missing, MISSING)
-    lengths = tuple(
-        whole_months(length) for length in (windows if isinstance(windows, Iterable) else (windows,))
-    )
+    lengths = lengths_of(windows)
     if not lengths:
         raise ChoiceError("`windows` must name at least one length in months, got none.")
-    found = arranged(panel, whole, parts, key, parents, by, measures)
+    found = arranged(with_refused(panel), whole, parts, key, parents, by, measures)
     end = found.parts.position(as_at)
     pairs = [(end, _before(found.parts, end, length, against)) for length in lengths]
     columns = [
@@ -133,6 +135,7 @@ def contributions(
         windows=lengths,
         months=tuple((months[now], months[then] if then >= 0 else "") for now, then in pairs),
         is_ratio=ratio,
+        summed=found.whole is None,
         **cells,
     )
 
@@ -159,9 +162,8 @@ class _Sums:
 
 def _one_window(found: Arranged, missing: str, length: int, now: int, then: int) -> dict[str, Floats]:
     """Return every column of the result for one window, ratios as they come."""
-    seen = heard(found.parts)
-    filled, opened, ended = _lives(found, seen, missing, now, then)
-    late, early = (_sums(found, filled, length, at) for at in (now, then))
+    lives = _lives(found, missing, now, then)
+    late, early = (_sums(found, lives, length, at) for at in (now, then))
     ratio, _ = found.ways()
     part_ratio = ratio[found.code]
     current, previous = (_value(sums.top, sums.below, part_ratio) for sums in (late, early))
@@ -172,16 +174,13 @@ def _one_window(found: Arranged, missing: str, length: int, now: int, then: int)
     change = apart(whole_now, whole_then)
     known = found.families.add(contribution[:, None])[0][:, 0]
     rest = np.where(np.isnan(change), np.nan, _left(change, known, whole_now, whole_then))
-    state = np.select(
-        [np.isnan(contribution), opened & ended, opened, ended], [UNKNOWN, NOTHING, NEW, ENDING], BOTH
-    )
     return {
         "current": current,
         "previous": previous,
         "contribution": contribution,
         "rate_effect": np.where(part_ratio, rate, np.nan),
         "mix_effect": np.where(part_ratio, mix, np.nan),
-        "state": state.astype(np.float64),
+        "state": np.where(np.isnan(late.top + early.top), UNKNOWN, lives.state).astype(np.float64),
         "whole_current": whole_now,
         "whole_previous": whole_then,
         "whole_change": change,
@@ -196,18 +195,30 @@ def _left(change: Floats, known: Floats, now: Floats, then: Floats) -> Floats:
     return np.where(np.abs(left) <= 1e-12 * size, 0.0, left)
 
 
-def _lives(found: Arranged, seen: Flags, missing: str, now: int, then: int) -> tuple[Panel, Flags, Flags]:
-    """Return the parts with 0 before they open and after they end, and which open between or have ended."""
+@dataclass(frozen=True, eq=False)
+class _Lives:
+    """The parts with 0 where they do not exist, which of them a sum waits for, and how each stands."""
+
+    filled: Panel
+    needed: Flags
+    state: Ints
+
+
+def _lives(found: Arranged, missing: str, now: int, then: int) -> _Lives:
+    """Return the lives of the parts as they were known in the later of the two months."""
     panel, code = found.parts, found.code
+    seen = heard(panel)
+    seen[:, max(now, then) + 1 :] = False
     n_periods = seen.shape[1]
-    there: Flags = np.asarray(seen.any(axis=1))
-    first = np.where(there, seen.argmax(axis=1), n_periods)
+    begun: Flags = np.asarray(seen.any(axis=1))
+    first = np.where(begun, seen.argmax(axis=1), n_periods)
     upto = seen[:, : now + 1]
     last = np.where(upto.any(axis=1), now - upto[:, ::-1].argmax(axis=1), n_periods)
-    ended: Flags = np.asarray(last + ENDED <= now)
+    ended = begun & (last + ENDED <= now)
+    opened = begun & (first > then) & (then >= 0)
     months = np.arange(n_periods)
     away = {
-        "gaps": there[:, None] & ((months < first[:, None]) | (ended[:, None] & (months > last[:, None]))),
+        "gaps": begun[:, None] & ((months < first[:, None]) | (ended[:, None] & (months > last[:, None]))),
         "missing": np.zeros(seen.shape, bool),
         "leave out": ~seen,
     }[missing]
@@ -216,25 +227,29 @@ def _lives(found: Arranged, seen: Flags, missing: str, now: int, then: int) -> t
     away = away & heard_of[code] & ~panel.refused[:, None]
     values = np.where(away, 0.0, panel.values)
     of = None if panel.of is None else np.where(away & panel.is_ratio[:, None], 0.0, panel.of)
-    late = there & (first > then) & (then >= 0)
-    return replace(panel, values=values, of=of, given={}, within=None), late, ended & there
+    return _Lives(
+        filled=replace(panel, values=values, of=of, given={}, within=None),
+        needed=begun | panel.refused if missing == "gaps" else np.ones(len(begun), bool),
+        state=np.select([~begun | (opened & ended), opened, ended], [NOTHING, NEW, ENDING], BOTH),
+    )
 
 
-def _sums(found: Arranged, filled: Panel, length: int, at: int) -> _Sums:
+def _sums(found: Arranged, lives: _Lives, length: int, at: int) -> _Sums:
     """Return the sums of the stretch that ends in column `at`; NaN before the calendar."""
-    n, wholes = filled.n_series, found.families.n_wholes
+    n, wholes = found.parts.n_series, found.families.n_wholes
     if at + 1 < length:
         return _Sums(np.full(n, np.nan), np.full(n, np.nan), np.full(wholes, np.nan), np.full(wholes, np.nan))
     stretch = slice(at + 1 - length, at + 1)
     _, mean = found.ways()
-    top, below = (cells[:, -1] for cells in windows_of(_cut(filled, stretch), mean[found.code], length))
+    top, below = (cells[:, -1] for cells in windows_of(_cut(lives.filled, stretch), mean[found.code], length))
     if found.whole is not None:
         own = (cells[:, -1] for cells in windows_of(_cut(found.whole, stretch), mean, length))
         return _Sums(top, below, *own)
-    absent = found.families.add(np.isnan(top)[:, None].astype(np.float64))[0][:, 0] > 0.0
-    whole_top, whole_below = (found.families.add(cells[:, None])[0][:, 0] for cells in (top, below))
-    whole_top[absent] = whole_below[absent] = np.nan
-    return _Sums(top, below, whole_top, whole_below)
+    lacking = (np.isnan(top) & lives.needed).astype(np.float64)
+    absent = found.families.add(lacking[:, None])[0][:, 0] > 0.0
+    both, known = found.families.add(np.stack([top, below], axis=1))
+    both[absent | (known[:, 0] == 0)] = np.nan
+    return _Sums(top, below, both[:, 0], both[:, 1])
 
 
 def _cut(panel: Panel, stretch: slice) -> Panel:
@@ -252,11 +267,11 @@ def _kitagawa(
     found: Arranged, late: _Sums, early: _Sums, whole_now: Floats, whole_then: Floats
 ) -> tuple[Floats, Floats]:
     """Return rate and mix effect of each part; see the notes of `contributions`."""
-    code = found.code
-    with np.errstate(invalid="ignore", divide="ignore"):
-        rates = [np.where(sums.below == 0.0, np.nan, sums.top / sums.below) for sums in (late, early)]
-        shares = [sums.below / sums.whole_below[code] for sums in (late, early)]
-        parts = [sums.top / sums.whole_below[code] for sums in (late, early)]
+    code, both_times = found.code, (late, early)
+    bases = [np.where(sums.whole_below == 0.0, np.nan, sums.whole_below)[code] for sums in both_times]
+    rates = [sums.top / np.where(sums.below == 0.0, np.nan, sums.below) for sums in both_times]
+    shares = [sums.below / base for sums, base in zip(both_times, bases, strict=True)]
+    parts = [sums.top / base for sums, base in zip(both_times, bases, strict=True)]
     unknown = np.isnan(late.top + late.below + early.top + early.below)
     average = ((whole_now + whole_then) / 2.0)[code]
     own = [np.where(np.isnan(rate), other, rate) for rate, other in (rates, rates[::-1])]
@@ -264,8 +279,7 @@ def _kitagawa(
     moved = shares[0] - shares[1]
     mix = (middle - average) * moved
     both = ~np.isnan(rates[0]) & ~np.isnan(rates[1])
-    with np.errstate(invalid="ignore"):
-        own_change = (shares[0] + shares[1]) / 2.0 * (rates[0] - rates[1])
-        left = parts[0] - parts[1] - middle * moved  # 0, but for numerators without a denominator
+    own_change = (shares[0] + shares[1]) / 2.0 * (rates[0] - rates[1])
+    left = parts[0] - parts[1] - middle * moved  # 0, but for numerators without a denominator
     rate = np.where(both, own_change, left)
     return np.where(unknown, np.nan, rate), np.where(unknown, np.nan, mix)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,10 +12,12 @@ import numpy as np
 from spc.baselines import Ints, Phases
 from spc.charts import limits as limits_of
 from spc.checks import ChoiceError, parcel
+from spc.hierarchy.adding import blank
 from spc.hierarchy.arranging import Arranged, arranged
 from spc.hierarchy.families import key_of
 from spc.measures import Catalogue, Measure
 from spc.panel import Ends, Floats, Panel
+from spc.reading.report import with_refused
 from spc.results import Exceptions, Limits
 from spc.results.drivers import DOMINANCE, NO_PART, NO_SIDE, NOT_KNOWN, SPREAD, Codes, Drivers
 from spc.results.hierarchy_words import ON_PAPER
@@ -89,7 +91,7 @@ def driven_by(
             "`parts` must be the parts' Exceptions or their Panel; or name the `whole` of one panel."
         )
     own = exceptions if whole is not None else parts if isinstance(parts, Exceptions) else None
-    panel: Any = own.panel if own is not None else parts
+    panel: Any = own.panel if own is not None else with_refused(parts) if isinstance(parts, Panel) else parts
     labels: Any = parts if whole is not None else None
     wholes = exceptions.panel if whole is None else whole
     found = arranged(panel, wholes, labels, key, parents, None, measures)
@@ -146,7 +148,8 @@ def _same_baseline(whole: Limits, parts: Limits) -> None:
 def _same_kinds(exceptions: Exceptions, found: Arranged, rows: Ints) -> None:
     """Refuse exceptions of ratios where the measures say counts, or the other way about."""
     judged = exceptions.panel.is_ratio[np.maximum(rows, 0)]
-    differs = np.flatnonzero((rows >= 0) & (judged != found.ways()[0]))
+    known = (rows >= 0) & ~blank(exceptions.panel)[np.maximum(rows, 0)]
+    differs = np.flatnonzero(known & (judged != found.ways()[0]))
     if len(differs):
         s = int(rows[differs[0]])
         raise ChoiceError(
@@ -163,8 +166,8 @@ def _limits_alike(whole: Limits, found: Arranged, rows: Ints) -> Limits:
             "Limits that were agreed, or leave months out, are not computed again for parts: hand in the "
             "parts' own Exceptions as `parts`."
         )
-    panel, code = found.parts, found.code
-    shift = (whole.panel.start or 0) - (panel.start or 0)
+    code, shift = found.code, (whole.panel.start or 0) - (found.parts.start or 0)
+    panel = _begun(found.parts, shift)
     ends = np.where(rows >= 0, whole.ends[np.maximum(rows, 0)], whole.panel.n_periods - 1) + shift
     ends = np.clip(ends, -1, panel.n_periods - 1)[code]
     phases = whole.phases
@@ -184,6 +187,15 @@ def _limits_alike(whole: Limits, found: Arranged, rows: Ints) -> Limits:
         min_observed=int(whole.choices.get("least", 12)),
         **asked,
     )
+
+
+def _begun(panel: Panel, month: int) -> Panel:
+    """Return a panel without what lies before a month, so that no baseline is set by what the wholes lack."""
+    if month <= 0:
+        return panel
+    values = panel.values.copy()
+    values[:, :month] = np.nan
+    return replace(panel, values=values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -313,14 +325,16 @@ def _outcomes(
         rows = found.families.rows(p)
         shares = np.sort(contribution[rows] / deviation[p])[::-1]
         shares = shares[~np.isnan(shares)]
-        if not len(shares):
-            outcome[p] = NOT_KNOWN
-            continue
         holds = [
             k
             for k, row in enumerate(DOMINANCE, 1)
             if len(rows) > row.parts and shares[: row.parts].sum() >= row.share * (1.0 - ON_PAPER)
         ]
         lacking = rest[p] / deviation[p] >= DOMINANCE[0].share
-        outcome[p] = holds[0] if holds else NO_PART if lacking else SPREAD
+        if holds:
+            outcome[p] = holds[0]
+        elif len(shares) < len(rows) and (lacking or len(shares) < 2):
+            outcome[p] = NOT_KNOWN  # what is not accounted for may lie in those that are not known
+        else:
+            outcome[p] = NO_PART if lacking else SPREAD
     return outcome

@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from spc.checks import choice, whole
+from spc.checks import choice, parcel
+from spc.checks import whole as whole_number
 from spc.hierarchy.adding import MISSING, heard
 from spc.hierarchy.arranging import arranged, windows_of
 from spc.hierarchy.rolling_up import wholes_of
 from spc.measures import Catalogue, Measure
 from spc.panel import Panel
+from spc.reading.report import with_refused
 from spc.results.hierarchy import Parts
 
 __all__ = ["parts"]
@@ -79,9 +81,10 @@ def parts(
     >>> print(spc.parts(panel, whole="Wiltshire").words[0])
     County and Swindon make 5,314 of 5,337 (99.6%); 23 lie in no part.
     """
+    parcel("panel", panel, Panel, "spc.Panel.from_frame")
     choice("missing", missing, MISSING)
-    length = whole_months(window)
-    found = arranged(panel, whole, parts, key, parents, None, measures)
+    length = whole_number("window", window, 1, 1_200)
+    found = arranged(with_refused(panel), whole, parts, key, parents, None, measures)
     own = found.whole
     assert own is not None
     total = wholes_of(found.parts, found.families, missing)
@@ -100,11 +103,6 @@ def parts(
         end=found.parts.position(as_at),
         missing=missing,
     )
-
-
-def whole_months(window: Any) -> int:
-    """Return a window's length in months, checked."""
-    return whole("window", window, 1, 1_200)
 
 
 def _windowed(panel: Panel, mean: Any, length: int) -> Panel:

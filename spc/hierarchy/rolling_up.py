@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from spc.checks import choice, parcel
-from spc.hierarchy.adding import MISSING, added, refuse_kinds, told
+from spc.hierarchy.adding import MISSING, added, ratios_of, refuse_kinds, told
 from spc.hierarchy.families import Families, by_names, key_of
 from spc.measures import Assignment, Catalogue, Measure
 from spc.panel import Panel
+from spc.reading.report import with_refused
 
 __all__ = ["roll_up", "wholes_of"]
 
@@ -52,7 +53,7 @@ def roll_up(
     Panel
         The wholes, in order of first appearance, on the same months; a ratio keeps its two sums. Window
         values that were given are not kept. A whole with a part that could not be read is `refused` (under
-        "leave out" if all its parts are).
+        "leave out" if all its parts are), also where `spc.read` has left that part out of the panel.
 
     Raises
     ------
@@ -79,9 +80,11 @@ def roll_up(
     """
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
     choice("missing", missing, MISSING)
+    panel = with_refused(panel)
     named = key_of(panel, key) if parents is not None or key is not None else ""
     families = by_names(panel, by, parents, named)
-    panel, rows = told(panel, measures)
+    inside = families.code >= 0
+    panel, rows = told(panel, measures, inside & ratios_of(panel, families)[families.code])
     refuse_kinds(panel, rows, families)
     return wholes_of(panel, families, missing)
 

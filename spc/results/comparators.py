@@ -205,7 +205,10 @@ class Ranking:
 
     @property
     def words(self) -> Words:
-        """The rank in words, "rank 12 of 43, between 8 and 17" (n_series,); "" without a rank."""
+        """The rank in words, "rank 12 of 43, between 8 and 17" (n_series,); "" without a rank.
+
+        An interval of a single place is "clear of the others".
+        """
         rows = zip(self.rank, self.tied, self.among, self.lower, self.upper, strict=True)
         return np.array([_rank_words(*row) for row in rows], dtype=object)
 
@@ -224,4 +227,8 @@ def _rank_words(rank: float, tied: bool, among: int, lower: float, upper: float)
     if not among:
         return ""
     place = f"{'joint ' if tied else ''}rank {rank:.0f} of {among}"
-    return place if np.isnan(lower) else f"{place}, between {lower:.0f} and {upper:.0f}"
+    if np.isnan(lower):
+        return place
+    if lower < upper:
+        return f"{place}, between {lower:.0f} and {upper:.0f}"
+    return f"{place}, clear of the others" if lower == rank else f"{place}, more likely {lower:.0f}"

@@ -15,7 +15,8 @@ from spc.checks import choice
 from spc.measures import Assignment
 from spc.panel import Floats, Panel
 from spc.results.exceptions import Exceptions
-from spc.results.hierarchy_words import NAMED, amount, is_whole, listed
+from spc.results.hierarchy import in_order, rows_of
+from spc.results.hierarchy_words import NAMED, a_few, amount, is_whole, listed
 from spc.results.statuses import how_many
 from spc.results.summaries import Words
 
@@ -107,14 +108,7 @@ class Drivers:
 
     def ranked(self, p: int) -> list[int]:
         """Return the parts of whole p, the largest share first, unknown ones last, ties by name."""
-        rows = np.flatnonzero(self.family == p).tolist()
-        share = self.share
-
-        def place(i: int) -> tuple[bool, float, str]:
-            known = share[i] == share[i]
-            return not known, -float(share[i]) if known else 0.0, str(self.names[i])
-
-        return sorted(rows, key=place)
+        return in_order(rows_of(self.family, p), self.share, self.names)
 
     @property
     def words(self) -> Words:
@@ -158,21 +152,34 @@ def _told(found: Drivers, p: int) -> str:
         return ""
     if outcome == NO_SIDE:
         return "not traced: the pattern has no side"
-    if outcome == NOT_KNOWN:
-        return "not traced: no part is known in the months of the pattern"
     ranked = found.ranked(p)
-    if outcome == NO_PART:
-        named: list[int] = []
-        said = f"driven by what lies in no part ({_of_whole(found, p, float(found.rest[p]))})"
+    known = [i for i in ranked if found.share[i] == found.share[i]]
+    if not known:
+        return "not traced: no part is known in the months of the pattern"
+    named: list[int] = []
+    if outcome in (NO_PART, NOT_KNOWN):
+        lies = "driven by what lies in no part"
+        what = lies if outcome == NO_PART else "not traced: too much is not accounted for"
+        said = f"{what} ({_of_whole(found, p, float(found.rest[p]))})"
     elif outcome == SPREAD:
-        named = ranked[: NAMED - 1]
-        every = "both" if len(ranked) == 2 else "all" if len(ranked) <= NAMED else f"{len(ranked):,}"
-        most = "" if len(ranked) <= len(named) else "most in "
-        said = f"spread over {every} parts, {most}{_figures(found, p, named)}"
+        named = known[: NAMED - 1]
+        said = f"{_over_parts(len(ranked), len(known), len(named))} {_figures(found, p, named)}"
     else:
-        named = ranked[: DOMINANCE[outcome - 1].parts]
+        named = known[: DOMINANCE[outcome - 1].parts]
         said = f"driven by {_figures(found, p, named)}"
     return "; ".join([said, *_others(found, p, [i for i in ranked if i not in named])])
+
+
+def _over_parts(members: int, known: int, named: int) -> str:
+    """Say over what a deviation is spread that nobody drives."""
+    if members == 1:
+        return "in its only part,"
+    every = f"{members:,} parts"
+    if known < members:
+        every = f"the {known:,} parts that are known"
+    elif members <= NAMED:
+        every = "both parts" if members == 2 else "all parts"
+    return f"spread over {every}," + (" the largest shares in" if known > named else "")
 
 
 def _figures(found: Drivers, p: int, named: list[int]) -> str:
@@ -199,11 +206,11 @@ def _of_whole(found: Drivers, p: int, value: float) -> str:
     """Say how much of the deviation that is: "9 of the 11 above average"."""
     months, whole = int(found.months[p]), float(found.deviation[p])
     where = f"{_where(whole)} {_centre(found)}" + (f" in {months} months" if months > 1 else "")
-    if value == whole:
-        return f"all {_size(found, p, whole)} {where}"
-    if abs(value) > abs(whole):
-        return f"{_size(found, p, value)} {where}, the whole {_size(found, p, whole)}"
-    return f"{_size(found, p, value)} of the {_size(found, p, whole)} {where}"
+    own, total = _size(found, p, value), _size(found, p, whole)
+    larger = abs(value) >= abs(whole)
+    if own == total:
+        return f"{'all' if larger else 'nearly all'} {total} {where}"
+    return f"{own} {where}, more than the whole's {total}" if larger else f"{own} of the {total} {where}"
 
 
 def _where(value: float) -> str:
@@ -217,34 +224,41 @@ def _centre(found: Drivers) -> str:
 
 def _others(found: Drivers, p: int, rows: list[int]) -> list[str]:
     """Say what the parts do that were not named: high or low too, some way off, as usual, not known."""
-    groups: dict[str, list[int]] = {"high": [], "low": [], "off": [], "usual": [], "unknown": []}
-    for i in rows:
-        share = float(found.share[i])
-        flagged = int(found.own[i])
-        group = "unknown" if share != share else "usual" if abs(share) < USUAL else "off"
-        groups["high" if flagged > 0 else "low" if flagged < 0 else group].append(i)
+    groups = _grouped(found, rows)
     said = []
     for word in ("high", "low"):
         if groups[word]:
             too = " too" if (word == "high") == (found.side[p] > 0) else ""
-            said.append(f"{_counted(found, groups[word])} {word}{too}")
+            said.append(f"{a_few([str(found.names[i]) for i in groups[word]])} {word}{too}")
     for i in groups["off"]:
         value = float(found.contribution[i])
         said.append(f"{found.names[i]} {_size(found, p, value)} {_where(value)}")
     rest, size = float(found.rest[p]), abs(float(found.deviation[p]))
-    if int(found.outcome[p]) != NO_PART and abs(rest) >= USUAL * size > 0.0:
-        said.append(f"{_size(found, p, rest)} {_where(rest)} in no part")
-    for group, word in (("usual", "as usual"), ("unknown", "not known")):
-        if len(groups[group]) > NAMED:
-            said.append(f"{len(groups[group]):,} others {word}")
-        elif groups[group]:
-            said.append(f"{_counted(found, groups[group])} {word}")
+    if int(found.outcome[p]) not in (NO_PART, NOT_KNOWN) and abs(rest) >= USUAL * size > 0.0:
+        lies = (
+            "not accounted for" if groups["not known"] or groups["not known in every month"] else "in no part"
+        )
+        said.append(f"{_size(found, p, rest)} {_where(rest)} {lies}")
+    kind = "others" if said or len(rows) < len(rows_of(found.family, p)) else "parts"
+    for word in ("as usual", "not known in every month", "not known"):
+        if len(groups[word]) > NAMED:
+            said.append(f"{len(groups[word]):,} {kind} {word}")
+        elif groups[word]:
+            said.append(f"{a_few([str(found.names[i]) for i in groups[word]])} {word}")
     return said
 
 
-def _counted(found: Drivers, rows: list[int]) -> str:
-    names = [str(found.names[i]) for i in rows]
-    more = len(names) - NAMED
-    if more <= 0:
-        return listed(names)
-    return f"{', '.join(names[:NAMED])} and {more:,} other{'s' if more > 1 else ''}"
+def _grouped(found: Drivers, rows: list[int]) -> dict[str, list[int]]:
+    """Sort parts by what is said of them; one with an exception whose figure is not known is there twice."""
+    words = ("high", "low", "off", "as usual", "not known in every month", "not known")
+    groups: dict[str, list[int]] = {word: [] for word in words}
+    for i in rows:
+        share, own = float(found.share[i]), int(found.own[i])
+        known = share == share
+        if own:
+            groups["high" if own > 0 else "low"].append(i)
+        if not known:
+            groups["not known in every month" if own else "not known"].append(i)
+        elif not own:
+            groups["as usual" if abs(share) < USUAL else "off"].append(i)
+    return groups

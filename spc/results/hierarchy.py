@@ -18,7 +18,7 @@ from spc.results import hierarchy_words as words
 from spc.results.statuses import how_many
 from spc.results.summaries import Words
 
-__all__ = ["STATES", "Contributions", "Parts", "rows_of"]
+__all__ = ["STATES", "Contributions", "Parts", "in_order", "rows_of"]
 
 Labels = Mapping[str, np.ndarray[Any, Any]]
 
@@ -26,6 +26,13 @@ Labels = Mapping[str, np.ndarray[Any, Any]]
 def rows_of(family: Ints, p: int) -> Ints:
     """Return the rows of the parts of whole p."""
     return np.flatnonzero(family == p)
+
+
+def in_order(rows: Ints, sizes: Floats, names: Words) -> list[int]:
+    """Return the rows of parts, the largest first, unknown ones last, ties by name."""
+    size = dict(zip(rows.tolist(), sizes[rows].tolist(), strict=True))
+    unknown = {i for i in size if size[i] != size[i]}
+    return sorted(size, key=lambda i: (i in unknown, 0.0 if i in unknown else -size[i], str(names[i])))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -159,6 +166,8 @@ class Contributions:
     rest : (n_wholes, n_windows) float64
         The change that no known part accounts for: what lies in no part, and parts that are not known.
     is_ratio : (n_wholes,) bool
+    summed : bool
+        The wholes are the sums of their parts.
     """
 
     parts: Panel
@@ -179,6 +188,7 @@ class Contributions:
     whole_change: Floats
     rest: Floats
     is_ratio: np.ndarray[Any, np.dtype[np.bool_]]
+    summed: bool
 
     @cached_property
     def share(self) -> Floats:
@@ -196,15 +206,9 @@ class Contributions:
         """
         k = self.windows.index(window)
         total = float(self.whole_change[p, k])
-        side = 1.0 if total > 0.0 else -1.0 if total < 0.0 else 0.0
-
-        def place(i: int) -> tuple[bool, float, str]:
-            amount = float(self.contribution[i, k])
-            unknown = amount != amount
-            size = 0.0 if unknown else (-abs(amount) if side == 0.0 else -side * amount)
-            return unknown, size, str(self.names[i])
-
-        return sorted(rows_of(self.family, p).tolist(), key=place)
+        amounts = self.contribution[:, k]
+        sizes = amounts if total > 0.0 else -amounts if total < 0.0 else np.abs(amounts)
+        return in_order(rows_of(self.family, p), sizes, self.names)
 
     def words(self, window: int | None = None, most: int = 3) -> Words:
         """Say in a sentence what moved each whole (n_wholes,).

@@ -14,7 +14,17 @@ from spc.wording import rounded, value_text
 if TYPE_CHECKING:
     from spc.results.hierarchy import Contributions, Parts
 
-__all__ = ["ON_PAPER", "amount", "apart", "change_told", "gap_text", "is_whole", "listed", "part_text"]
+__all__ = [
+    "ON_PAPER",
+    "a_few",
+    "amount",
+    "apart",
+    "change_told",
+    "gap_text",
+    "is_whole",
+    "listed",
+    "part_text",
+]
 
 #: Figures are printed to 12 significant digits at the most.
 ON_PAPER = 1e-12
@@ -22,6 +32,8 @@ ON_PAPER = 1e-12
 NAMED = 3
 #: The most decimals that are added so that a gap shows.
 FINEST = 6
+#: A part that is not known in one of the windows of a change: its place in `STATES`.
+LACKING = 3
 
 
 def apart(one: Floats, other: Floats) -> Floats:
@@ -58,6 +70,14 @@ def listed(texts: Sequence[str], joint: str = ", ") -> str:
     return texts[0] if len(texts) == 1 else f"{joint.join(texts[:-1])} and {texts[-1]}"
 
 
+def a_few(names: Sequence[str]) -> str:
+    """Name a few parts, and count the others: "a, b, c and 2 others"."""
+    more = len(names) - NAMED
+    if more <= 0:
+        return listed(names)
+    return f"{', '.join(names[:NAMED])} and {more:,} other{'s' if more > 1 else ''}"
+
+
 def part_text(names: Sequence[str]) -> str:
     """Name a few parts, or count many."""
     return listed(list(names)) if len(names) <= NAMED else f"The {len(names):,} parts"
@@ -72,7 +92,8 @@ def gap_text(found: Parts, p: int) -> str:
     total, whole = float(found.total.values[p, t]), float(found.whole.values[p, t])
     unknown = [text for text, value in (("whole", whole), ("sum of its parts", total)) if value != value]
     if unknown:
-        return f"The {' and the '.join(unknown)} is not known{_how_many(found, p)}."
+        verb = "is" if len(unknown) == 1 else "are"
+        return f"The {' and the '.join(unknown)} {verb} not known{_how_many(found, p)}."
     said = part_text(names)
     make = "makes" if len(names) == 1 else "make"
     gap = float(found.gap[p, t])
@@ -92,7 +113,11 @@ def gap_text(found: Parts, p: int) -> str:
 
 def _how_many(found: Parts, p: int) -> str:
     heard, members = int(found.observed[p, found.end]), int(found.members[p])
-    return "" if heard == members else f" ({heard:,} of {members:,} parts are observed)"
+    if heard == members:
+        return ""
+    if members == 1:
+        return " (its only part is not observed)"
+    return f" ({heard:,} of {members:,} parts {'is' if heard == 1 else 'are'} observed)"
 
 
 def _needed(total: float, whole: float, gap: float) -> int:
@@ -130,23 +155,44 @@ def change_told(found: Contributions, p: int, window: int, most: int) -> str:
     if total == 0.0 and not moved and rest == 0.0:
         return f"No change in all{tail}." if unknown else "No change, in all or in any part."
     against = [i for i in moved if found.contribution[i, k] * total <= 0.0]
-    told = _each(found, moved, k, most)
+    extra = _shown(found, p, k, moved) if found.is_ratio[p] else 0
+    told = _each(found, moved, k, most, extra)
     if rest != 0.0:
         where = f"not accounted for ({tail[2:]})" if unknown else "in no part"
-        told.append(f"{_signed(rest, measure, bool(found.is_ratio[p]))} {where}")
+        told.append(f"{_signed(rest, measure, bool(found.is_ratio[p]), extra)} {where}")
         tail = ""  # said with the rest
     if total == 0.0:
         return f"No change in all: {', '.join(told)}{tail}."
     if found.is_ratio[p]:
-        return f"{'Up' if total > 0.0 else 'Down'} {amount(total, measure)}: {', '.join(told)}{tail}."
+        size = amount(total, measure, extra=extra)
+        return f"{'Up' if total > 0.0 else 'Down'} {size}: {', '.join(told)}{tail}."
     if against or rest * total < 0.0 or not moved:
         return f"{_signed(total, measure, False)} in all: {', '.join(told)}{tail}."
     return f"{_accounts(found, moved, k, most, total, (rest, unknown), measure)}{tail}."
 
 
+def _shown(found: Contributions, p: int, k: int, moved: list[int]) -> int:
+    """Return how many decimals more a small ratio needs, so that its change and its first part are not 0."""
+    values = [float(found.whole_change[p, k])] + [float(found.contribution[i, k]) for i in moved[:1]]
+    values = [value for value in values if value != 0.0]
+    for extra in range(FINEST):
+        texts = [amount(value, found.measures[p], extra=extra) for value in values]
+        if all(any(digit in text for digit in "123456789") for text in texts):
+            return extra
+    return FINEST
+
+
 def _why_unknown(found: Contributions, p: int, k: int) -> str:
-    late = np.isnan(found.whole_current[p, k])
-    return f"the {'' if late else 'earlier '}window is not complete"
+    """Say which window is not known, and for want of which parts, or of what to divide by."""
+    early = not np.isnan(found.whole_current[p, k])
+    window = "the earlier window" if early else "the window"
+    if not found.summed:
+        return f"the whole is not known in {window}"
+    rows = np.flatnonzero(found.family == p)
+    lacking = [str(found.names[i]) for i in rows if found.state[i, k] == LACKING]
+    if not lacking:
+        return f"there is nothing to divide by in {window}"
+    return f"{window} is not complete{f' ({a_few(lacking)} not known)' if len(lacking) < len(rows) else ''}"
 
 
 def _accounts(
@@ -190,28 +236,30 @@ def _alike(one: float, other: float, measure: Measure, extra: int) -> bool:
     return amount(one, measure, fine, extra) == amount(other, measure, fine, extra)
 
 
-def _each(found: Contributions, moved: list[int], k: int, most: int) -> list[str]:
+def _each(found: Contributions, moved: list[int], k: int, most: int, extra: int) -> list[str]:
     """Say of each part how far it went, the largest first; the many small ones together."""
     named = moved[:most]
     if len(moved) > most:  # who went furthest against the rest is named too
         named = [*moved[: most - 1], moved[-1]] if most > 1 else named
-    told = [_one(found, i, k) for i in named]
+    told = [_one(found, i, k, extra) for i in named]
     hidden = [i for i in moved if i not in named]
     if hidden:
         measure = found.measures[int(found.family[hidden[0]])]
         left = float(found.contribution[hidden, k].sum())
         ratio = bool(found.is_ratio[found.family[hidden[0]]])
-        told.append(f"{len(hidden):,} other{'s' if len(hidden) > 1 else ''} {_signed(left, measure, ratio)}")
+        told.append(
+            f"{len(hidden):,} other{'s' if len(hidden) > 1 else ''} {_signed(left, measure, ratio, extra)}"
+        )
     return told
 
 
-def _one(found: Contributions, i: int, k: int) -> str:
+def _one(found: Contributions, i: int, k: int, extra: int) -> str:
     p = int(found.family[i])
     measure, ratio = found.measures[p], bool(found.is_ratio[p])
-    said = f"{_name(found, i, k)} {_signed(float(found.contribution[i, k]), measure, ratio)}"
+    said = f"{_name(found, i, k)} {_signed(float(found.contribution[i, k]), measure, ratio, extra)}"
     if ratio:
         rate, mix = float(found.rate_effect[i, k]), float(found.mix_effect[i, k])
-        said += f" (rate {_signed(rate, measure, True)}, mix {_signed(mix, measure, True)})"
+        said += f" (rate {_signed(rate, measure, True, extra)}, mix {_signed(mix, measure, True, extra)})"
     return said
 
 
@@ -220,9 +268,9 @@ def _name(found: Contributions, i: int, k: int) -> str:
     return f"{found.names[i]} ({('', 'new', 'ended')[state]})" if state in (1, 2) else str(found.names[i])
 
 
-def _signed(value: float, measure: Measure, ratio: bool) -> str:
+def _signed(value: float, measure: Measure, ratio: bool, extra: int = 0) -> str:
     """Print a difference with its direction: "120 more", and of ratios and times "1.6" and "-0.2"."""
-    size = amount(value, measure).removesuffix(" points")
+    size = amount(value, measure, extra=extra).removesuffix(" points")
     if ratio or measure.shown.is_time:
         zero = not any(digit in size for digit in "123456789")
         return f"-{size}" if value < 0.0 and not zero else size

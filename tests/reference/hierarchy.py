@@ -100,4 +100,7 @@ def drivers(deviation: Fraction, parts: Sequence[Number], side: int) -> tuple[st
     if len(parts) > 2 and len(shares) > 1 and shares[0][0] + shares[1][0] >= Fraction(8, 10):
         return "two parts", [shares[0][1], shares[1][1]]
     rest = 1 - sum((share for share, _ in shares), Fraction(0))
-    return ("in no part" if rest >= Fraction(6, 10) else "spread"), []
+    lacking = rest >= Fraction(6, 10)
+    if None in parts and (lacking or len(shares) == 1):
+        return "not known", []
+    return ("in no part" if lacking else "spread"), []
