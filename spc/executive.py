@@ -14,7 +14,7 @@ from spc.checks import choice, parcel
 from spc.inert import visible
 from spc.results import Words
 from spc.scoring import Scorecard
-from spc.wording import NOT_ENOUGH, month_text
+from spc.wording import NOT_ENOUGH, in_periods, period_name
 
 __all__ = ["STANDINGS", "SUMMARY_RULES", "Summary", "SummaryRule", "summary"]
 
@@ -22,6 +22,11 @@ __all__ = ["STANDINGS", "SUMMARY_RULES", "Summary", "SummaryRule", "summary"]
 STANDINGS = ("improving", "declining", "static", "no direction", "not known")
 IMPROVING, DECLINING, STATIC, NO_DIRECTION, NOT_KNOWN = range(len(STANDINGS))
 NO_GROUP = "(no group)"
+#: What is counted apart, as the sentence says it.
+APART = {
+    "no direction": "without a preferred direction",
+    "not known": "for which this is not known",
+}
 
 
 @dataclass(frozen=True)
@@ -110,19 +115,15 @@ class Summary:
     def sentence(self) -> str:
         """The count of all in a sentence."""
         counts = self.counts()
-        known = sum(counts[name] for name in STANDINGS[:NO_DIRECTION])
-        better = counts["improving"]
-        if known == 1:
-            said = f"1 measure is {next(name for name in STANDINGS[:NO_DIRECTION] if counts[name])}"
-        else:
-            said = f"Of {known:,} measures {better:,} {'is' if better == 1 else 'are'} improving, "
-            said += f"{counts['declining']:,} declining and {counts['static']:,} static"
-        apart = [
-            f"{counts['no direction']:,} without a preferred direction" * bool(counts["no direction"]),
-            f"{counts['not known']:,} of which it is not known" * bool(counts["not known"]),
-        ]
-        told = " and ".join(text for text in apart if text)
-        return f"{said}; counted apart: {told}." if told else f"{said}."
+        told = [name for name in STANDINGS[:NO_DIRECTION] if counts[name]]
+        known = sum(counts[name] for name in told)
+        better, worse, static = (counts[name] for name in STANDINGS[:NO_DIRECTION])
+        said = f"Of {known:,} measures {better:,} {'is' if better == 1 else 'are'} improving, "
+        said += f"{worse:,} declining and {static:,} static"
+        if known < 2:
+            said = f"1 measure is {told[0]}" if told else "No measure is counted"
+        apart = [f"{counts[name]:,} {words}" for name, words in APART.items() if counts[name]]
+        return f"{said}; counted apart: {' and '.join(apart)}." if apart else f"{said}."
 
     def to_frame(self, form: str = "counts") -> Any:
         """Return the counts, or the measures behind them.
@@ -151,8 +152,9 @@ class Summary:
     @property
     def text(self) -> str:
         """The summary as text: the sentence, the rule, and under each group its measures."""
-        when = month_text(self.card.as_at, "short") if self.card.panel.start is not None else ""
-        lines = [f"As at {when or self.card.as_at + 1}. {self.sentence}", f"Rule: {self.rule.words}."]
+        start = self.card.panel.start
+        when = period_name(start, self.card.as_at - (start or 0))
+        lines = [f"As at {when}. {self.sentence}", f"Rule: {in_periods(self.rule.words, start)}."]
         before = None
         for group, standing, names in self._lists():
             if group != before:

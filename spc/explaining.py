@@ -14,7 +14,7 @@ from spc.rules import Rule
 from spc.scoring import Scorecard
 from spc.sentences import count_word, listed, pattern
 from spc.stretches import by_month_before
-from spc.wording import change_text, value_text
+from spc.wording import NOT_ENOUGH, counted, in_periods, moved_text, period_name, period_word, value_text
 
 __all__ = ["STATUS_WORDS", "explain", "parts_text"]
 
@@ -45,6 +45,17 @@ STATUS_WORDS = {
 #: Statuses whose limits hold; in a month without a value there is nothing for them to judge.
 JUDGED = ("ok", "no value")
 STRENGTHS = {0: "none", 1: "weak", 2: "strong"}
+#: A trend is weak up to this p (SPEC 4).
+WEAK = 0.15
+LITTLE = "little change"
+JUDGEMENTS = {
+    "better": "better",
+    "worse": "worse",
+    LITTLE: "little change, less than 5%",
+    "no direction": "no preferred direction",
+}
+#: Of the last three years' months without a figure so many are named.
+GAPS = 4
 
 
 def explain(card: Scorecard, s: int) -> tuple[str, ...]:
@@ -84,26 +95,26 @@ def explain(card: Scorecard, s: int) -> tuple[str, ...]:
 def _exceptions(card: Scorecard, one: Portrait) -> Iterator[str]:
     status = str(card.status[one.s])
     if status not in JUDGED:
-        yield STATUS_WORDS.get(status, f"Status: {status}.")
+        yield in_periods(STATUS_WORDS.get(status, f"Status: {status}."), one.start)
         if status == "no variation":
             yield from _varied_later(card, one)
             yield from (pattern(one, one.stretch, *each) for each in _found(card, one) if one.stretch)
         return
-    found, stretch = _found(card, one), one.stretch
+    found, stretch, now = _found(card, one), one.stretch, period_name(one.start, one.end)
     if card.cover is not None and card.cover.hidden_row[one.s]:
         words = str(card.exceptions.words[one.s])
         yield (
-            f"{words or 'No exception'} in {one.month(one.end)}. Figures of this row are hidden because they "
+            f"{words or 'No exception'} in {now}. Figures of this row are hidden because they "
             "are small; exceptions, trend and weighting are those of the true figures; limits are not shown."
         )
         return
     if (stretch is None and card.cover is None) or math.isnan(float(one.values[one.end])):
-        yield f"There is no figure for {one.month(one.end)}, so no exception can stand in that month."
+        yield f"There is no figure for {now}, so no exception can stand there."
     elif not found:
         told = card.cover is not None and bool(card.cover.untold[one.s])
-        yield f"No exception {'that may be told ' if told else ''}stands in {one.month(one.end)}."
+        yield f"No exception {'that may be told ' if told else ''}stands in {now}."
     elif stretch is None:
-        yield f"{card.exceptions.words[one.s]} in {one.month(one.end)}, judged on the exact figures."
+        yield f"{card.exceptions.words[one.s]} in {now}, judged on the exact figures."
     else:
         for rule, side in found:
             yield pattern(one, stretch, rule, side)
@@ -122,101 +133,106 @@ def _varied_later(card: Scorecard, one: Portrait) -> Iterator[str]:
     if len(moved):
         t = stretch.base_last + int(moved[0])
         found, held = (value_text(v, one.drawn_unit) for v in (float(one.points[t]), stretch.centre))
-        yield f"Later months do vary, first {one.month(t)} ({found}) after a constant {held}: look at them."
+        later_ones = f"Later months do vary, first {one.month(t)} ({found}) after a constant {held}"
+        yield in_periods(f"{later_ones}: look at them.", one.start)
 
 
 def _limits(card: Scorecard, one: Portrait) -> Iterator[str]:
     for begun in one.rebases:
         what = "Limits begin afresh" if begun.limited else "A new phase begins"
-        yield f"{what} in {one.month(begun.at)}" + (f": {begun.reason.rstrip('.')}." if begun.reason else ".")
+        when = period_name(one.start, begun.at)
+        yield f"{what} in {when}" + (f": {begun.reason.rstrip('.')}." if begun.reason else ".")
+    stretch = one.stretch
     if card.status[one.s] not in JUDGED:
         return
-    stretch = one.stretch
-    if stretch is None:
-        if card.cover is not None and not card.cover.hidden_row[one.s] and card.monthly[one.s]:
-            yield "Limits are not shown, because they would give exact figures away."
-        return
-    base = _base(stretch, one)
-    centre = fine_text(stretch.centre, one.drawn_unit)
+    if stretch is not None:
+        yield in_periods(_lines(card, one, stretch), one.start)
+    elif card.cover is not None and not card.cover.hidden_row[one.s] and card.monthly[one.s]:
+        yield "Limits are not shown, because they would give exact figures away."
+
+
+def _lines(card: Scorecard, one: Portrait, stretch: Stretch) -> str:
+    """Say where the lines lie, and what has set them."""
+    base, centre = _base(stretch, one), fine_text(stretch.centre, one.drawn_unit)
     if stretch.small:
-        what = "the agreed baseline" if stretch.agreed else "the baseline"
-        yield _small_limits(one, stretch, f"Small counts: {what}, {base}, counts")
-        return
+        return _small_limits(one, stretch, base)
+    if CHARTS[stretch.chart].zones == "centre":
+        set_by = f"is the one agreed, from {base}" if stretch.agreed else f"is set by {base}"
+        return f"The centre line, {centre}, {set_by}; a run chart has no limits."
+    set_by = f"those agreed, from {base}" if stretch.agreed else f"set by {base}"
+    if by_month_before(card.limits, one.s):
+        set_by = f"set by the months before, from {one.month(stretch.first)} on"
+    return (
+        f"Limits{' of this month' if stretch.varies else ''} are {set_by}: {stretch.middle} {centre}, "
+        f"{_ends(stretch, one, covered=card.cover is not None)}; {_how(stretch, one)}."
+    )
+
+
+def _ends(stretch: Stretch, one: Portrait, *, covered: bool) -> str:
     ends = [
         f"{name} {fine_text(value, one.drawn_unit, like=stretch.size)}"
         for name, value in (("upper limit", stretch.ucl), ("lower limit", stretch.lcl))
         if not math.isnan(value)
     ]
+    if not ends:
+        return "limits are not shown" if covered else "no limit that can be crossed"
+    return ", ".join(ends) + ("; a limit that cannot be crossed is not drawn" if len(ends) == 1 else "")
+
+
+def _how(stretch: Stretch, one: Portrait) -> str:
+    """Say how the chart comes by its limits."""
     chart = CHARTS[stretch.chart]
-    if chart.zones == "centre":
-        set_by = f"is the one agreed, from {base}" if stretch.agreed else f"is set by {base}"
-        yield f"The centre line, {centre}, {set_by}; a run chart has no limits."
-        return
-    told = ", ".join(ends) or "no limit that can be crossed"
-    missing = "" if len(ends) != 1 else "; a limit that cannot be crossed is not drawn"
-    if card.cover is not None and not ends:
-        told = "limits are not shown"
-    how = f"sigma {_spread(stretch, one)}, from the steps between months"
-    if stretch.chart != "xmr":
-        how = chart.about if chart.about.startswith(chart.title) else f"{chart.title}: {chart.about}"
-    set_by = f"those agreed, from {base}" if stretch.agreed else f"set by {base}"
-    if by_month_before(card.limits, one.s):
-        set_by = f"set by the months before, from {one.month(stretch.first)} on"
-    yield (
-        f"Limits{' of this month' if stretch.varies else ''} are {set_by}: "
-        f"{stretch.middle} {centre}, {told}{missing}; {how}."
-    )
+    if stretch.chart == "xmr":
+        return f"sigma {_spread(stretch, one)}, from the steps between months"
+    return chart.about if chart.about.startswith(chart.title) else f"{chart.title}: {chart.about}"
 
 
 def _base(stretch: Stretch, one: Portrait) -> str:
     """Say which months set the limits, or of agreed ones how many, where some of them are not here."""
     if not stretch.base_known:
-        return f"{stretch.base_count} observed months"
+        return counted(stretch.base_count, "observed month")
     months = stretch.base_last - stretch.base_first
     observed = "" if stretch.base_count == months else f", {stretch.base_count} of them observed"
-    return (
-        f"{one.month(stretch.base_first)} to {one.month(stretch.base_last - 1)} ({months} months{observed})"
-    )
+    ends = f"{one.month(stretch.base_first)} to {one.month(stretch.base_last - 1)}"
+    return f"{ends} ({counted(months, 'month')}{observed})"
 
 
 def _spread(stretch: Stretch, one: Portrait) -> str:
     return fine_text(stretch.sigma, one.unit, 1 if one.unit.decimals or one.unit.is_time else 0)
 
 
-def _small_limits(one: Portrait, stretch: Stretch, begun: str) -> str:
+def _small_limits(one: Portrait, stretch: Stretch, base: str) -> str:
+    said = f"Small counts: the {'agreed ' * stretch.agreed}baseline, {base}, counts"
     if not math.isnan(stretch.base_total):
-        begun += f" {one.text(stretch.base_total)} in all,"
-    begun += f" {fine_text(stretch.centre, one.unit)} a month"
+        said += f" {one.text(stretch.base_total)} in all,"
+    said += f" {fine_text(stretch.centre, one.unit)} a month"
     if not math.isnan(stretch.ucl):
-        begun += f"; a single month stands out from {one.text(stretch.ucl)} up"
-    return begun + ("." if math.isnan(stretch.lcl) else f", or at {one.text(stretch.lcl)} and below.")
+        said += f"; a single month stands out from {one.text(stretch.ucl)} up"
+    return said + ("." if math.isnan(stretch.lcl) else f", or at {one.text(stretch.lcl)} and below.")
 
 
 def _trend(card: Scorecard, one: Portrait) -> Iterator[str]:
-    if not card.monthly[one.s]:
-        return
-    line, s = card.trend, one.s
-    strength = int(line.strength[s])
+    if card.monthly[one.s]:
+        yield in_periods(f"Trend: {_trended(card, one.s)}.", one.start)
+
+
+def _trended(card: Scorecard, s: int) -> str:
+    line = card.trend
+    strength, p, word = int(line.strength[s]), float(line.p[s]), str(line.words[s]).lower()
     if strength < 0:
-        yield (
-            "Trend: not enough history; at least 24 months in complete 12-month windows are needed, "
-            f"there {'is' if line.months[s] == 1 else 'are'} {int(line.months[s])}."
-        )
-        return
-    p = float(line.p[s])
+        months = int(line.months[s])
+        have = f"there {'is' if months == 1 else 'are'} {months or 'none'}"
+        return f"{NOT_ENOUGH}; at least 24 months in complete 12-month windows are needed, {have}"
     if card.cover is not None and math.isnan(p):
-        yield f"Trend: {line.words[s].lower()}" + (f", {STRENGTHS[strength]}." if strength else ".")
-        return
+        return word + (f", {STRENGTHS[strength]}" if strength else "")
     chance = "no variation" if math.isnan(p) else f"p {'below 0.001' if p < 0.001 else f'= {p:.3f}'}"
-    if strength == 0 and p <= 0.15:
-        yield "Trend: none, because the months and the published rolling figures point different ways."
-    elif strength == 0:
-        yield f"Trend: none / stable; the line through the rolling 12 months may well be chance ({chance})."
-    else:
-        yield (
-            f"Trend: {line.words[s].lower()}, by the straight line through the rolling 12 months; "
-            f"{STRENGTHS[strength]} ({chance}, tested on {int(line.months[s])} months)."
-        )
+    if strength == 0 and p <= WEAK:
+        return "none, because the months and the published rolling figures point different ways"
+    if strength == 0:
+        return f"none / stable; the line through the rolling 12 months may well be chance ({chance})"
+    tested = f"tested on {counted(int(line.months[s]), 'month')}"
+    line_words = "by the straight line through the rolling 12 months"
+    return f"{word}, {line_words}; {STRENGTHS[strength]} ({chance}, {tested})"
 
 
 def _weight(card: Scorecard, one: Portrait) -> Iterator[str]:
@@ -254,26 +270,28 @@ def _why(card: Scorecard, s: int) -> str:
 def _change(card: Scorecard, one: Portrait) -> Iterator[str]:
     if card.panel.refused[one.s]:
         return
+    against = "Year on year" if one.start is not None else "Against the 12 observations before"
+    yield f"{against}: {_changed(card, one)}."
+
+
+def _changed(card: Scorecard, one: Portrait) -> str:
     table, s, measure = card.comparison, one.s, card.measures[one.s]
-    now, before = float(table.current[s, 2]), float(table.previous[s, 2])
+    now, before, change = (float(x[s, 2]) for x in (table.current, table.previous, table.change))
     if card.cover is not None and card.cover.changes[s, 2]:
-        yield "Year on year: hidden, because a figure behind it is small."
-        return
+        return "hidden, because a figure behind it is small"
     if math.isnan(now) or math.isnan(before):
-        yield "Year on year: not known, because one of the two 12-month figures is missing."
-        return
-    change = change_text(float(table.change[s, 2]), measure.shown, measure.change_label)
-    judged = {
-        "better": "better",
-        "worse": "worse",
-        "little change": "little change, less than 5%",
-        "no direction": "no preferred direction",
-    }.get(str(table.judgement[s, 2]), "")
-    ends = [one.month(one.end), one.month(one.end - 12)]
-    yield (
-        f"Year on year: {one.text(now)} in the 12 months to {ends[0]}, {one.text(before)} in the 12 months "
-        f"to {ends[1]}" + (f": {change}" if change else "") + (f" ({judged})." if judged else ".")
+        return in_periods("not known, because one of the two 12-month figures is missing", one.start)
+    mean = "on average " if measure.how.windows == "mean" else ""
+    years = f"{mean}in the 12 {period_word(one.start)}s to"
+    said = (
+        f"{one.text(now)} {years} {one.month(one.end)}, {one.text(before)} {years} {one.month(one.end - 12)}"
     )
+    if math.isnan(change):
+        return said
+    judgement = str(table.judgement[s, 2])
+    said += f": {moved_text(change, measure.shown, measure.change_label, little=judgement == LITTLE)}"
+    judged = JUDGEMENTS.get(judgement, "")
+    return said + (f" ({judged})" if judged and change else "")
 
 
 def _surroundings(card: Scorecard, one: Portrait) -> Iterator[str]:
@@ -287,11 +305,13 @@ def _surroundings(card: Scorecard, one: Portrait) -> Iterator[str]:
     last = card.as_at - (card.panel.start or 0)
     if one.end < last:
         late = last - one.end
-        yield f"Reported {count_word(late)} month{'s' * (late > 1)} in arrears, up to {one.month(one.end)}."
+        behind = f"{count_word(late)} {period_word(one.start)}{'s' * (late > 1)}"
+        yield f"Reported {behind} in arrears, up to {one.month(one.end)}."
     gaps = [t for t in _seen(one) if math.isnan(float(one.values[t])) and t not in one.hidden]
     if gaps and not one.rolling:
-        some = listed([one.month(t) for t in gaps[-4:]])
-        yield f"Months without a figure: {some}" + (f" and {len(gaps) - 4} more." if len(gaps) > 4 else ".")
+        more = [f"{len(gaps) - GAPS} more"] if len(gaps) > GAPS else []
+        some = listed([one.month(t) for t in gaps[-GAPS:]] + more)
+        yield f"{period_word(one.start).capitalize()}s without a figure: {some}."
 
 
 def _seen(one: Portrait) -> range:

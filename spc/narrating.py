@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -14,14 +14,20 @@ from spc.checks import parcel, whole
 from spc.inert import visible
 from spc.results.records import Records
 from spc.scoring import Scorecard
-from spc.telling import HEADINGS, Told
-from spc.wording import month_text
+from spc.telling import HEADINGS, Facts, headings, sentence
+from spc.wording import period_name
 
 __all__ = ["HEADINGS", "Bullet", "Narrative", "narrative"]
 
 #: What Markdown would take for its own.
 _MARKS = str.maketrans({c: f"\\{c}" for c in "\\`*_[]|#~"} | {"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _LINKS = str.maketrans({":": "&#58;", "@": "&#64;"})
+#: Of so many rows that are not told, and why, the notes give the names.
+NAMED = 12
+
+
+def _marked(text: str) -> str:
+    return text.translate(_MARKS)
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class Narrative:
         By heading in the order of `HEADINGS`, heaviest first.
     left_out : dict of str to int
         By heading, how many more there are than `top` allowed.
-    untold : dict of str to int
+    silent : dict of str to tuple of int
         The other rows by status: "ok" where there is nothing to tell, else why nothing can be told.
     """
 
@@ -56,13 +62,22 @@ class Narrative:
     records: Records
     bullets: tuple[Bullet, ...]
     left_out: dict[str, int]
-    untold: dict[str, int]
+    silent: dict[str, tuple[int, ...]]
 
     @property
     def title(self) -> str:
         """The first line: "As at Jul-2024"."""
-        card = self.card
-        return f"As at {month_text(card.as_at, 'short') if card.panel.start is not None else card.as_at + 1}"
+        return f"As at {self._when}"
+
+    @property
+    def _when(self) -> str:
+        start = self.card.panel.start
+        return period_name(start, self.card.as_at - (start or 0))
+
+    @property
+    def untold(self) -> dict[str, int]:
+        """How many rows are silent, by status."""
+        return {kind: len(rows) for kind, rows in self.silent.items()}
 
     def under(self, heading: str) -> tuple[Bullet, ...]:
         """Return the bullets under a heading."""
@@ -70,18 +85,26 @@ class Narrative:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What belongs under the bullets: how many series are told, how many not and why, the data's note."""
-        card, n = self.card, self.card.panel.n_series
+        """What belongs under the bullets: how many series are told, which not and why, the data's note."""
+        return tuple(self._noted(visible, str))
+
+    def _noted(self, inert: Callable[[str], str], marked: Callable[[str], str]) -> Iterator[str]:
+        """Yield the notes, with names made harmless, and the data's note as the form has it."""
+        n, untold = self.card.panel.n_series, self.untold
         said = [f"{n:,} series: {len(self.bullets):,} told above"]
         said += [f"{sum(self.left_out.values()):,} more left out"] if self.left_out else []
-        said += [f"{self.untold['ok']:,} with nothing to tell"] if "ok" in self.untold else []
-        said += [f"{count:,} {kind}" for kind, count in sorted(self.untold.items()) if kind != "ok"]
-        lines = [f"{', '.join(said)}."]
-        if card.absent:
-            lines.append(f"Without data: {', '.join(map(visible, card.absent))}.")
-        if card.note:
-            lines.append(f"{card.note[0].upper()}{card.note[1:]}.")
-        return tuple(lines)
+        said += [f"{untold['ok']:,} with nothing to tell"] if "ok" in untold else []
+        said += [f"{count:,} {kind}" for kind, count in untold.items() if kind != "ok"]
+        yield f"{', '.join(said)}."
+        for kind, rows in self.silent.items():
+            if kind != "ok":
+                names = [inert(self.card.panel.name(s)) for s in rows[:NAMED]]
+                more = f" and {len(rows) - NAMED:,} more" if len(rows) > NAMED else ""
+                yield f"{kind.capitalize()}: {', '.join(names)}{more}."
+        if self.card.absent:
+            yield f"Without data: {', '.join(map(inert, self.card.absent))}."
+        if self.card.note:
+            yield f"{marked(self.card.note[0].upper() + self.card.note[1:])}."
 
     def to_frame(self) -> Any:
         """Return one row a bullet: keys, heading, group, text, weight."""
@@ -106,9 +129,9 @@ class Narrative:
             lines += ["", f"## {heading}", ""]
             for bullet in found:
                 name = bullet.name.translate(_MARKS | _LINKS)
-                lines.append(f"- **{name}**: {bullet.text.translate(_MARKS)}")
+                lines.append(f"- **{name}**: {_marked(bullet.text)}")
             lines += [f"- {more}"] if more else []
-        notes = [note.translate(_MARKS) for note in self.notes]
+        notes = self._noted(lambda name: visible(name).translate(_MARKS | _LINKS), _marked)
         return "\n".join([*lines, "", "\n\n".join(notes), ""])
 
     def to_html(self) -> str:
@@ -132,8 +155,8 @@ class Narrative:
         return "\n".join([*lines, "", *self.notes])
 
     def __repr__(self) -> str:
-        found = ", ".join(f"{len(self.under(h))} {h.lower()}" for h in HEADINGS if self.under(h))
-        return f"Narrative({self.title[6:]}: {found or 'nothing to tell'})"
+        found = "; ".join(f"{h} {len(self.under(h)):,}" for h in HEADINGS if self.under(h))
+        return f"Narrative({self._when}: {found or 'nothing to tell'})"
 
 
 def narrative(card: Scorecard, *, top: int | None = None) -> Narrative:
@@ -162,9 +185,11 @@ def narrative(card: Scorecard, *, top: int | None = None) -> Narrative:
     worse side of the centre line), *newly changed* (an exception stands that did not stand the month before,
     judged by the same limits), *back to normal* (one stood the month before, none does now), *positives* and
     *negatives* (an exception on that side, or a run of 8 months; or the 12 months changed by 5% or more to
-    that side, and the trend is strong, or a record stands, to that side). Without one: *changed, no
-    preferred direction*, for any of these. Rows with hidden figures say what `explain`
-    says. Nothing is said of causes.
+    that side, more than chance often makes them, and the trend is strong, or a record stands, to that side;
+    of surveys of known size, two samples differ). Without one: *changed, no preferred direction*, for any of
+    these. What has a figure of 12 months and no months is listed as *rolling figures only*. Rows with hidden
+    figures say what `explain` says. Nothing is said of causes. docs/narrative.md has the table, and what
+    chance alone does.
 
     Examples
     --------
@@ -176,20 +201,20 @@ def narrative(card: Scorecard, *, top: int | None = None) -> Narrative:
     """
     parcel("card", card, Scorecard, "spc.scorecard(panel)")
     most = None if top is None else whole("top", top, 1, 1_000_000)
-    told = Told(card)
-    heading = told.headings
+    facts = Facts(card)
+    heading = headings(facts)
     bullets: list[Bullet] = []
     left_out: dict[str, int] = {}
     weight = np.nan_to_num(np.where(card.monthly, card.weights.weight, 0.0))
-    order = np.lexsort((-told.records.rarity.max(axis=1), -weight, card.acknowledged))
-    for code, name in enumerate(HEADINGS):
-        rows = order[heading[order] == code]
+    order = np.lexsort((-facts.records.rarity.max(axis=1), -weight, card.acknowledged))
+    for name in HEADINGS:
+        rows = order[heading[order] == name]
         if most is not None and len(rows) > most:
             left_out[name] = len(rows) - most
         for s in rows[:most].tolist():
-            text = f"{'; '.join(part for part in told.parts(s) if part)}."
+            text = sentence(facts, s)
             bullets.append(Bullet(name, s, visible(card.panel.name(s)), text, float(weight[s])))
-    status = card.status if card.cover is None else np.where(card.cover.hidden_row, "hidden", card.status)
-    kinds, counts = np.unique(status[heading < 0].astype(str), return_counts=True)
-    untold = dict(zip(kinds.tolist(), counts.tolist(), strict=True))
-    return Narrative(card, told.records, tuple(bullets), left_out, untold)
+    why = np.where(facts.hidden, "hidden", card.status)
+    rest = np.flatnonzero(heading == "")
+    silent = {str(kind): tuple(rest[why[rest] == kind].tolist()) for kind in sorted(set(why[rest]))}
+    return Narrative(card, facts.records, tuple(bullets), left_out, silent)

@@ -17,7 +17,7 @@ from spc.rules import Rule
 from spc.scoring import Scorecard
 from spc.stretches import Rebase, Stretch, by_month_before, rebases, stretches
 from spc.targets import target_line
-from spc.wording import Unit, month_text, rounded, unit_of, value_text
+from spc.wording import Unit, month_name, rounded, unit_of, value_text
 
 __all__ = [
     "Mark",
@@ -296,11 +296,6 @@ def _steps(panel: Panel, measure: Measure) -> list[tuple[int, str]]:
         return []
     dated = [(frames.month_ordinal(step.month, "month") - panel.start, step.reason) for step in measure.steps]
     return [(t, reason) for t, reason in dated if 0 <= t < panel.n_periods]
-
-
-def month_name(start: int | None, t: int) -> str:
-    """Return the name of a column of the panel: "Jul-2024", or "no. 36" where there is no calendar."""
-    return f"no. {t + 1}" if start is None else month_text(start + t, "short")
 
 
 def fine_text(value: float, unit: Unit, extra: int = 0, *, like: float | None = None) -> str:

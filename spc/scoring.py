@@ -30,7 +30,7 @@ from spc.results.assurance import Assurance
 from spc.rules import Rule
 from spc.trending import trend
 from spc.weighting import Weighting, weigh
-from spc.wording import ROLLING_ONLY, change_text, month_text, rounded, value_text
+from spc.wording import ROLLING_ONLY, change_text, month_text, period_name, rounded, value_text
 
 __all__ = ["Scorecard", "scorecard"]
 
@@ -227,7 +227,7 @@ class Scorecard:
 
     def __repr__(self) -> str:
         flagged = int(np.count_nonzero(self.exceptions.at))
-        when = month_text(self.as_at) if self.panel.start is not None else str(self.as_at + 1)
+        when = period_name(None, self.as_at) if self.panel.start is None else month_text(self.as_at)
         return f"Scorecard({self.panel.n_series:,} series as at {when}, {flagged:,} with exceptions)"
 
 

@@ -11,7 +11,7 @@ from spc.portrait import Portrait, Stretch, distinct_texts, fine_text
 from spc.results.patterns import run_tables
 from spc.rules import Rule
 from spc.ties import CONTROL, TIE
-from spc.wording import rounded, value_text
+from spc.wording import in_periods, rounded, value_text
 
 __all__ = ["count_word", "listed", "pattern"]
 
@@ -34,12 +34,10 @@ PLOTTED = {
 
 def pattern(one: Portrait, stretch: Stretch, rule: Rule, side: str) -> str:
     """Say what a rule found: which months lie beyond which line, or how they move."""
-    if stretch.small:
-        return _small_count(one, stretch, rule, side)
     said = SAID.get(rule.asks) or (_unsided if rule.side in UNSIDED else _zone)
-    found = said(one, stretch, rule, side)
+    found = (_small_count if stretch.small else said)(one, stretch, rule, side)
     named = f"{rule.name} {side}" if side else rule.name
-    return f"{named}: {found}" if found else f"{named}, {EXACTLY}"
+    return f"{named}: {in_periods(found, one.start)}" if found else f"{named}, {EXACTLY}"
 
 
 def _side(value: float, line: float, sigma: float = 0.0) -> int:
@@ -87,7 +85,8 @@ def _steps_said(one: Portrait, stretch: Stretch, rule: Rule, side: str) -> str:
         return ""
     ends = [f"{_text(one, float(one.points[t]))} in {one.month(t)}" for t in (months[0], months[-1])]
     moved = "up" if side == "High" else "down"
-    return f"{count_word(rule.span)} steps {moved} in a row, from {ends[0]} to {ends[1]}."
+    steps = f"{count_word(rule.span)} step{'s' * (rule.span != 1)} {moved}"
+    return f"{steps}{' in a row' * (rule.span != 1)}, from {ends[0]} to {ends[1]}."
 
 
 def _swing(one: Portrait, stretch: Stretch, rule: Rule, side: str) -> str:
@@ -295,9 +294,10 @@ def _small_count(one: Portrait, stretch: Stretch, rule: Rule, side: str) -> str:
     else:
         first = f"The {count_word(rule.span)} months to {one.month(one.end)} count {total} together"
     often = f"about once in {rounded(1.0 / rule.chance, 0):,} months"
+    many = "many" if side == "High" else "few"
     return (
-        f"{rule.name} {side}: {first}, where {usual} would be usual; if nothing had changed, so "
-        f"{'many' if side == 'High' else 'few'} would come {often} at the most."
+        f"{first}, where {usual} would be usual; if nothing had changed, so {many} would come {often} at the "
+        "most."
     )
 
 

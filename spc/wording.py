@@ -14,10 +14,17 @@ __all__ = [
     "TREND_WORDS",
     "Unit",
     "change_text",
+    "counted",
     "difference_text",
     "exception_words",
+    "in_periods",
+    "month_name",
     "month_text",
+    "moved_text",
+    "period_name",
+    "period_word",
     "rounded",
+    "spoken_text",
     "unit_of",
     "value_text",
 ]
@@ -100,6 +107,42 @@ def change_text(change: float, unit: Unit, label: str | None = None) -> str:
     return f"{rounded(change, 1):,}{suffix}"
 
 
+def spoken_text(value: float, unit: Unit) -> str:
+    """Print a value with what it counts, for a sentence, which has no heading to say it.
+
+    Examples
+    --------
+    >>> print(spoken_text(4.25, unit_of("per_1000")), "and", spoken_text(1.0, unit_of("days")))
+    4.3 per 1,000 and 1 day
+    """
+    figure = value_text(value, unit)
+    if not figure or unit.suffix:
+        return figure
+    if unit.name == "days":
+        return f"{figure} day{'s' * (figure != '1')}"
+    return f"{figure} per {unit.per:,.0f}" if unit.per > 1.0 else figure
+
+
+def moved_text(change: float, unit: Unit, label: str | None = None, *, little: bool = False) -> str:
+    """Say a change as `compare` gives it: "up 20.6%", "unchanged", and what the page prints as nothing.
+
+    A small rate may be up by 85% and by less than the page can print: only where the change is `little`,
+    relative to the year before, too, has it hardly changed.
+
+    Examples
+    --------
+    >>> moved_text(-1.6, unit_of("percent")), moved_text(0.4, unit_of("hh:mm:ss"))
+    ('down 1.6% points', 'up by less than 00:00:01')
+    """
+    if change == 0.0:
+        return "unchanged"
+    way, size = ("up" if change > 0.0 else "down"), abs(change)
+    if any(figure in change_text(size, unit, "") for figure in "123456789"):
+        return f"{way} {change_text(size, unit, label)}"
+    least = 1.0 if unit.change == "time" else 0.1
+    return "hardly changed" if little else f"{way} by less than {change_text(least, unit, label)}"
+
+
 def difference_text(value: float, expected: float, unit: Unit) -> str:
     """Print a value against its forecast; both are of this unit, already scaled.
 
@@ -136,6 +179,42 @@ def month_text(ordinal: int, form: str = "iso") -> str:
     """Print a month (year * 12 + month - 1) as "2024-07", or in the `short` form "Jul-2024"."""
     year, month = divmod(int(ordinal), 12)
     return f"{MONTH_NAMES[month]}-{year}" if form == "short" else f"{year:04d}-{month + 1:02d}"
+
+
+def month_name(start: int | None, t: int) -> str:
+    """Name a column of the panel shortly: "Jul-2024", or "no. 36" where there is no calendar."""
+    return f"no. {t + 1}" if start is None else month_text(start + t, "short")
+
+
+def period_name(start: int | None, t: int) -> str:
+    """Name a column of the panel as a sentence does: "Jul-2024", or "observation 36"."""
+    return f"observation {t + 1}" if start is None else month_text(start + t, "short")
+
+
+def period_word(start: int | None) -> str:
+    """Say what a column of the panel is: a "month", or an "observation" where there is no calendar."""
+    return "observation" if start is None else "month"
+
+
+def counted(n: int, thing: str) -> str:
+    """Count things: "1 month", "1,234 months"."""
+    return f"{n:,} {thing}{'s' * (n != 1)}"
+
+
+def in_periods(sentence: str, start: int | None) -> str:
+    """Return words of our own about months as they read where there is no calendar, only an order.
+
+    They must hold no name and no reason, which are other people's words.
+
+    Examples
+    --------
+    >>> in_periods("2 in all, 0.08 a month", None)
+    '2 in all, 0.08 an observation'
+    """
+    if start is not None:
+        return sentence
+    said = re.sub(r"\ba month\b", "an observation", sentence).replace("observed month", "observation")
+    return said.replace("month", "observation")
 
 
 def exception_words(mask: int, names: Sequence[str], sided: Sequence[bool] | None = None) -> str:

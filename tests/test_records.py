@@ -15,6 +15,7 @@ import spc
 from spc.results.records import CLAIMS
 from tests.panels import MAKERS, Sample, make, samples
 from tests.reference import records as twin
+from tests.reference.claims import untrue
 from tests.reference.series import Series
 
 NAN = float("nan")
@@ -160,7 +161,7 @@ SENTENCES = {
         [70] + WAVE * 2 + [NAN, 50, NAN] + [60],
         "the highest since Mar-2023 (2 months between have no figure)",
     ),
-    "one gap": (WAVE * 2 + [NAN, 60], "the highest on record (13 months; 1 month has no figure)"),
+    "one gap": (WAVE * 2 + [NAN, 60], "the highest on record (13 months; 1 more has no figure)"),
     "too short": ([70, *WAVE, 60], ""),
     "nothing": (WAVE * 3, ""),
     "no value": (WAVE * 3 + [NAN], ""),
@@ -183,6 +184,74 @@ def test_joint_records_are_stated() -> None:
     assert found.ties[0, 0, 0, 0] == 1 and found.rank[0, 0, 0] == 2
 
 
+#: As at July 2024; of the months named one lies more than two, three or four whole years back.
+SPANS = {
+    "years": ([90] + WAVE * 8 + [80] + WAVE[:5] + [60], "in 4 years (only Jan-2024 was higher)"),
+    "a tie before them": (
+        [90, 60, *[30] * 28, 70, *[30] * 4, 60],
+        "the joint second highest in 35 months (only Feb-2024 was higher; as high as in Sep-2021)",
+    ),
+    "a tie within": (
+        [90, *[30] * 15, 60, *[30] * 13, 70, *[30] * 4, 60],
+        "the joint second highest in 2 years (only Feb-2024 was higher; as high as in Dec-2022)",
+    ),
+    "two ties": (
+        [60, *[30] * 12, 60, *[30] * 4, 60],
+        "the joint highest on record (19 months; as high as in Feb-2024 and once before)",
+    ),
+    "gaps": (
+        [90] + WAVE * 4 + [NAN] + WAVE[:3] + [70] + WAVE[:2] + [60],
+        "the second highest in 32 months (only Apr-2024 was higher; 1 month between has no figure)",
+    ),
+    "windows": (WAVE * 4 + [60, 60, 60, 55], "(26 windows; only that to Jun-2024 was higher)"),
+}
+
+
+@pytest.mark.parametrize("kind", SPANS)
+def test_years_are_whole_where_all_that_is_said_lies_in_them(kind: str) -> None:
+    values, expected = SPANS[kind]
+    assert words(values, window=3 if kind == "windows" else 1).endswith(expected)
+
+
+#: Few different values, so that ties, seconds and thirds are common; gaps; rates; one month and none.
+WORDED = ("low_counts", "decimals", "gaps", "ragged", "rates")
+
+
+@pytest.mark.parametrize("maker", WORDED)
+def test_every_word_of_a_record_is_true(maker: str) -> None:
+    sample = make(maker, 6, n=24)
+    told = 0
+    for start in ("2020-01", None):
+        panel = spc.Panel.from_numpy(sample.values, start=start, of=sample.of)
+        for last in range(panel.n_periods - 3, panel.n_periods):
+            at = panel.months[last] if start else last + 1
+            said = spc.records(panel, as_at=at, windows=WINDOWS).words
+            for s, series in enumerate(sample.twins()):
+                for w in np.flatnonzero(said[s] != "").tolist():
+                    numbers = twin.windows(series, "ratio" if panel.is_ratio[s] else "sum", WINDOWS[w])
+                    assert untrue(said[s, w], numbers, last, panel.start) == [], said[s, w]
+                    told += 1
+    assert told > 30
+
+
+def test_the_reader_of_claims_by_hand() -> None:
+    numbers = [Fraction(n) for n in [9, *[1] * 24, 7, 5]]
+    assert untrue("the second highest in 2 years (only no. 26 was higher)", numbers, 26, None) == []
+    assert untrue("the second highest in 3 years (only no. 26 was higher)", numbers, 26, None) == [
+        "reaches before the first figure",
+        "place",
+        "gaps unsaid",
+        "others",
+    ]
+    assert untrue("the highest since no. 25", numbers, 26, None) == ["since", "place", "too few figures"]
+    tied = [*numbers, Fraction(5)]
+    assert untrue("the highest on record (28 months)", tied, 27, None) == [
+        "place",
+        "joint",
+        "which were equal",
+    ]
+
+
 def _month(back: int) -> str:
     """Name the month so many before July 2024, by the calendar of the standard library."""
     from datetime import date
@@ -195,7 +264,7 @@ def test_a_record_is_never_claimed_over_months_that_are_not_there() -> None:
     """A year of figures and two of gaps are no 36-month high."""
     found = one([50.0] + [NAN] * 24 + [48.0, 49.0] * 5 + [60.0])
     assert found.stretch[0, 0, 0, 0] == 36 and found.months[0, 0, 0, 0] == 12
-    assert found.words[0, 0] == "the highest on record (12 months; 24 months between have no figure)"
+    assert found.words[0, 0] == "the highest on record (12 months; 24 more have no figure)"
     assert found.short[0, 0] == "12-month high"
 
 

@@ -14,12 +14,15 @@ from spc.panel import Floats, Panel
 from spc.results.exceptions import Exceptions
 from spc.results.statuses import how_many
 from spc.results.summaries import Words
-from spc.wording import month_text
+from spc.wording import counted, month_name, period_word
 
 __all__ = ["CLAIMS", "LONG_RUN", "SIDES", "Claim", "Records", "ordinal"]
 
 SIDES = ("high", "low")
-SUPERLATIVES = ("highest", "lowest")
+SUPERLATIVES, COMPARATIVES = ("highest", "lowest"), ("higher", "lower")
+YEAR = 12
+#: Series, window, side and rank: where a claim stands in the arrays.
+At = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -152,76 +155,84 @@ class Records:
             return ""
         side, place = divmod(int(best[s, w]), len(CLAIMS))
         at = (s, w, side, place)
-        named = f"the {'joint ' * bool(self.ties[at])}{CLAIMS[place].word}{SUPERLATIVES[side]}"
-        known, since = int(self.stretch[at] - self.missing[at]), int(self.since[at])
+        named = f"the {self._ranked(at)}"
         notes = []
-        if since < 0:
+        if self.since[at] < 0:
             named += " on record"
-            notes.append(f"{known} {self._things(w)}")
+            notes.append(counted(int(self.months[at]), self._thing(w)))
         elif place == 0:
-            named += f" since {self._window(since, w)}"
+            named += f" since {self._window(int(self.since[at]), w)}"
         else:
-            named += f" in {self._span(int(self.stretch[at]))}"
-        notes += [self._others(at), self._tie(at, w), self._gaps(int(self.missing[at]), w)]
+            named += f" in {self._span(at)}"
+        notes += [self._others(at), self._tie(at), self._gaps(at)]
         said = "; ".join(note for note in notes if note)
         return f"{named} ({said})" if said else named
 
     def _short(self, s: int, w: int) -> str:
-        best, _ = self._best
-        side, place = divmod(int(best[s, w]), len(CLAIMS))
+        side, place = divmod(int(self._best[0][s, w]), len(CLAIMS))
         at = (s, w, side, place)
-        joint = "joint " * bool(self.ties[at])
         if place == 0:
-            known = int(self.stretch[at] - self.missing[at])
-            return f"{joint}{known}-{self._things(w)[:-1]} {SIDES[side]}"
-        held = "on record" if self.since[at] < 0 else f"in {self._span(int(self.stretch[at]))}"
-        return f"{joint}{CLAIMS[place].word}{SUPERLATIVES[side]} {held}"
+            return f"{'joint ' * bool(self.ties[at])}{self.months[at]}-{self._thing(w)} {SIDES[side]}"
+        held = "on record" if self.since[at] < 0 else f"in {self._span(at)}"
+        return f"{self._ranked(at)} {held}"
 
-    def _others(self, at: tuple[int, int, int, int]) -> str:
+    def _ranked(self, at: At) -> str:
+        """Name the rank: "joint second highest"."""
+        _, _, side, place = at
+        return f"{'joint ' * bool(self.ties[at])}{CLAIMS[place].word}{SUPERLATIVES[side]}"
+
+    def _others(self, at: At) -> str:
         """Name the months of the stretch that were higher, last one first."""
         s, w, side, place = at
         if place == 0:
             return ""
-        months = [self._month(int(t)) for t in self.since[s, w, side, :place]]
-        were = "was" if place == 1 else "were"
-        return f"only {' and '.join(months)} {were} {SUPERLATIVES[side][:-3]}er"
+        months = " and ".join(self._month(int(t)) for t in self.since[s, w, side, :place])
+        those = "" if self.windows[w] == 1 else f"{'that' if place == 1 else 'those'} to "
+        return f"only {those}{months} {'was' if place == 1 else 'were'} {COMPARATIVES[side]}"
 
-    def _tie(self, at: tuple[int, int, int, int], w: int) -> str:
-        s, _, side, _ = at
+    def _tie(self, at: At) -> str:
+        s, w, side, _ = at
         if not self.ties[at]:
             return ""
-        return f"as {SUPERLATIVES[side][:-3]} as in {self._window(int(self.tied[s, w, side]), w)}"
+        more = int(self.ties[at]) - 1
+        before = f" and {'once' if more == 1 else f'{more} times'} before" if more else ""
+        return f"as {SIDES[side]} as in {self._window(int(self.tied[s, w, side]), w)}{before}"
 
-    def _gaps(self, missing: int, w: int) -> str:
+    def _gaps(self, at: At) -> str:
+        missing = int(self.missing[at])
         if not missing:
             return ""
-        thing = self._things(w)
-        return f"{missing} {thing} between have no figure" if missing > 1 else f"1 {thing[:-1]} has no figure"
+        between = (
+            f"{missing} more" if self.since[at] < 0 else f"{counted(missing, self._thing(at[1]))} between"
+        )
+        return f"{between} {'has' if missing == 1 else 'have'} no figure"
 
-    def _things(self, w: int) -> str:
-        if self.windows[w] > 1:
-            return "windows"
-        return "observations" if self.panel.start is None else "months"
+    def _thing(self, w: int) -> str:
+        return "window" if self.windows[w] > 1 else period_word(self.panel.start)
 
     def _window(self, t: int, w: int) -> str:
         if self.windows[w] == 1:
             return self._month(t)
-        return f"the {self.windows[w]} {'observations' if self.panel.start is None else 'months'} to " + (
-            self._month(t)
-        )
+        return f"the {self.windows[w]} {period_word(self.panel.start)}s to {self._month(t)}"
 
-    def _span(self, stretch: int) -> str:
-        if self.panel.start is None:
-            return f"{stretch} observations"
-        return f"{stretch // 12} years"
+    def _span(self, at: At) -> str:
+        """Name the stretch: in years, where all that is said of it lies in whole years, else in months."""
+        s, w, side, place = at
+        stretch, ties, start = int(self.stretch[at]), int(self.ties[at]), self.panel.start
+        years, rest = divmod(stretch, YEAR)
+        named = [*self.since[s, w, side, :place], *([self.tied[s, w, side]] if ties else [])]
+        within = min(named) > self.ends[s] - years * YEAR and ties < 2 and not self.missing[at]
+        if start is not None and (within or not rest):
+            return f"{years} years"
+        return counted(stretch, period_word(start))
 
     def _month(self, t: int) -> str:
-        return f"no. {t + 1}" if self.panel.start is None else month_text(self.panel.start + t, "short")
+        return month_name(self.panel.start, t)
 
     def run_phrase(self, s: int, line: str = "average") -> str:
         """Say how long series `s` has been on one side of its centre line, or "" where that is not long."""
         run, before = int(self.run[s]), int(self.run_before[s])
-        thing = "month" if self.panel.start is not None else "observation"
+        thing = period_word(self.panel.start)
         side, other = ("above", "below") if run > 0 else ("below", "above")
         if abs(run) >= LONG_RUN:
             return f"{ordinal(abs(run))} {thing} in a row {side} {line}"

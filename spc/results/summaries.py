@@ -35,7 +35,7 @@ class Trend:
         Correlation with the line's weights, its t value, the two-sided p; or what another scorer has: tau, z
         and p of Mann and Kendall's test, r of the rolling line with its naive t and p.
     months : (n_series,) int64
-        Months that stand in a complete window.
+        Months that stand in a complete window; of a ratio, those with a denominator.
     strength : (n_series,) int8
         -1 not enough history, 0 none, 1 weak, 2 strong.
     direction : (n_series,) int8

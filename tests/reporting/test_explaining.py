@@ -120,3 +120,32 @@ def test_hidden_months_are_on_no_drawing():
     assert hidden >= 9
     assert page.count("<td>[c]") >= hidden
     assert "lowest 2 in" not in page
+
+
+def changed(values, of=None, **measure):
+    """Return what is said of the change on the year before."""
+    panel = spc.Panel.from_numpy([values], start="2021-08", of=None if of is None else [of], keys=["A"])
+    card = spc.scorecard(panel, measures=[spc.Measure("A", **({"improvement": "low"} | measure))])
+    (said,) = [one for one in explain(card, 0) if one.startswith("Year on year: ")]
+    return said.removeprefix("Year on year: ")
+
+
+def test_the_change_is_said_as_the_narrative_says_it():
+    year = "in the 12 months to Jul-"
+    assert changed([10.0] * 24 + [11.0] * 12) == f"132 {year}2024, 120 {year}2023: up 10.0% (worse)."
+    assert changed([8.0] * 24 + [5.0] * 12, kind="stock") == (
+        f"5 on average {year}2024, 8 on average {year}2023: down 37.5% (better)."
+    )
+    assert changed([8.0] * 36) == f"96 {year}2024, 96 {year}2023: unchanged."
+    assert changed([0.0] * 24 + [1.0] * 12) == f"12 {year}2024, 0 {year}2023."
+    rates = {"of": [1e5] * 36, "kind": "rate"}
+    assert changed([4.0] * 24 + [7.0] * 12, **rates).endswith(": up by less than 0.1% points (worse).")
+    assert changed([4.0] * 35 + [4.1], **rates).endswith(": hardly changed (little change, less than 5%).")
+
+
+def test_months_without_a_figure_are_listed_as_a_sentence_lists():
+    values = [*[50.0, 52.0] * 9, *[np.nan, 50.0] * 6, *[50.0, 52.0] * 3]
+    card = spc.scorecard(spc.Panel.from_numpy([values], start="2021-08"))
+    assert explain(card, 0)[-1] == (
+        "Months without a figure: Jun-2023, Aug-2023, Oct-2023, Dec-2023 and 2 more."
+    )
