@@ -12,9 +12,18 @@ from spc.checks import whole
 from spc.portrait import Portrait, Stretch, fine_text, portrait, rule_bits
 from spc.rules import Rule
 from spc.scoring import Scorecard
-from spc.sentences import count_word, listed, pattern
+from spc.sentences import count_word, pattern
 from spc.stretches import by_month_before
-from spc.wording import NOT_ENOUGH, counted, in_periods, moved_text, period_name, period_word, value_text
+from spc.wording import (
+    NOT_ENOUGH,
+    counted,
+    in_periods,
+    listed,
+    moved_text,
+    period_name,
+    period_word,
+    value_text,
+)
 
 __all__ = ["STATUS_WORDS", "explain", "parts_text"]
 

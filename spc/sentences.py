@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import pairwise
 
 from spc.panel import Floats
@@ -11,9 +11,9 @@ from spc.portrait import Portrait, Stretch, distinct_texts, fine_text
 from spc.results.patterns import run_tables
 from spc.rules import Rule
 from spc.ties import CONTROL, TIE
-from spc.wording import in_periods, rounded, value_text
+from spc.wording import in_periods, listed, rounded, value_text
 
-__all__ = ["count_word", "listed", "pattern"]
+__all__ = ["count_word", "pattern"]
 
 NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 #: Rules on the spread of the months have no side.
@@ -304,8 +304,3 @@ def _small_count(one: Portrait, stretch: Stretch, rule: Rule, side: str) -> str:
 def count_word(n: int) -> str:
     """Return a small number in words."""
     return NUMBER_WORDS[n] if n < len(NUMBER_WORDS) else str(n)
-
-
-def listed(texts: Sequence[str]) -> str:
-    """Return texts as a sentence lists them: "a, b and c"."""
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"

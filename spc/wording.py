@@ -18,6 +18,7 @@ __all__ = [
     "difference_text",
     "exception_words",
     "in_periods",
+    "listed",
     "month_name",
     "month_text",
     "moved_text",
@@ -194,6 +195,11 @@ def period_name(start: int | None, t: int) -> str:
 def period_word(start: int | None) -> str:
     """Say what a column of the panel is: a "month", or an "observation" where there is no calendar."""
     return "observation" if start is None else "month"
+
+
+def listed(texts: Sequence[str], joint: str = ", ") -> str:
+    """Return texts as a sentence lists them: "a, b and c"."""
+    return texts[0] if len(texts) == 1 else f"{joint.join(texts[:-1])} and {texts[-1]}"
 
 
 def counted(n: int, thing: str) -> str:

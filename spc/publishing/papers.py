@@ -16,7 +16,7 @@ from spc.inert import visible
 from spc.panel import Floats
 from spc.results import Words
 from spc.scoring import Scorecard
-from spc.wording import month_text, rounded, value_text
+from spc.wording import month_name, rounded, value_text
 
 __all__ = ["Since", "since"]
 
@@ -190,7 +190,7 @@ def _revised(card: Scorecard, before: Scorecard, rows: Ints) -> Iterator[tuple[s
             unit = card.measures[s].shown
             texts = value_text(float(old[t]), unit) or "none", value_text(float(new[t]), unit) or "none"
             if texts[0] != texts[1]:
-                told.append(f"{_month_at(before, t + first)} {texts[0]} → {texts[1]}")
+                told.append(f"{month_name(before.panel.start, t + first)} {texts[0]} → {texts[1]}")
         yield tuple(told)
 
 
@@ -242,11 +242,7 @@ def _names(card: Scorecard) -> list[tuple[str, ...]]:
 
 
 def _month(card: Scorecard) -> str:
-    return _month_at(card, card.as_at - (card.panel.start or 0))
-
-
-def _month_at(card: Scorecard, t: int) -> str:
-    return f"no. {t + 1}" if card.panel.start is None else month_text(card.panel.start + t, "short")
+    return month_name(card.panel.start, card.as_at - (card.panel.start or 0))
 
 
 def left_words(found: Since, told: int = 10) -> str:

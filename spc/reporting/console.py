@@ -9,7 +9,7 @@ from typing import Any
 from spc.checks import whole
 from spc.printed import behind, heaviest
 from spc.scoring import Scorecard
-from spc.wording import month_text
+from spc.wording import month_name
 
 __all__ = ["text"]
 
@@ -58,7 +58,7 @@ def text(card: Scorecard, *, width: int | None = None, top: int | None = None) -
     most = None if top is None else whole("top", top, 1, 1_000_000)
     rows = list(range(card.panel.n_series)) if most is None else heaviest(card, most)
     words = card.to_frame().iloc[rows]
-    month = month_text(card.as_at, "short") if card.panel.start is not None else f"no. {card.as_at + 1}"
+    month = month_name(card.panel.start, card.as_at - (card.panel.start or 0))
     columns = [*COLUMNS, *(column for column in BEHIND if column[0] in behind(card))]
     sides = {field: side for field, _, side in columns}
     cells = {field: [SHORT.get(cell, cell) for cell in words[field].tolist()] for field in sides}

@@ -166,7 +166,7 @@ class Ranking:
     level : float
         Of the interval, in percent.
     value : (n_series,) float64
-        What was ranked: the total, or total / of.
+        What was ranked: the total, or total / of in the unit of the measure.
     rank : (n_series,) float64
         1 is the best, or the highest where neither is better; units with one value share the smallest place.
     tied : (n_series,) bool

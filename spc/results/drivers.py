@@ -16,9 +16,10 @@ from spc.measures import Assignment
 from spc.panel import Floats, Panel
 from spc.results.exceptions import Exceptions
 from spc.results.hierarchy import in_order, rows_of
-from spc.results.hierarchy_words import NAMED, a_few, amount, is_whole, listed
+from spc.results.hierarchy_words import NAMED, a_few, amount, is_whole
 from spc.results.statuses import how_many
 from spc.results.summaries import Words
+from spc.wording import listed
 
 __all__ = ["DOMINANCE", "OUTCOMES", "USUAL", "Dominance", "Drivers"]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from spc.measures import Measure
 from spc.panel import Floats
-from spc.wording import rounded, value_text
+from spc.wording import listed, rounded, value_text
 
 if TYPE_CHECKING:
     from spc.results.hierarchy import Contributions, Parts
@@ -22,7 +22,6 @@ __all__ = [
     "change_told",
     "gap_text",
     "is_whole",
-    "listed",
     "part_text",
 ]
 
@@ -63,11 +62,6 @@ def amount(value: float, measure: Measure, fine: bool | None = None, extra: int 
     if unit.suffix == "" and decimals == 0 and (fine if fine is not None else not is_whole(size)):
         decimals = 1  # means of months, and of what is measured in parts of one
     return f"{rounded(size, decimals + extra):,}{' points' if unit.name == 'percent' else ''}"
-
-
-def listed(texts: Sequence[str], joint: str = ", ") -> str:
-    """Return texts as a sentence lists them: "a, b and c"."""
-    return texts[0] if len(texts) == 1 else f"{joint.join(texts[:-1])} and {texts[-1]}"
 
 
 def a_few(names: Sequence[str]) -> str:

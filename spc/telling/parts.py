@@ -9,11 +9,19 @@ from spc.explaining import explain
 from spc.portrait import distinct_texts, fine_text, rule_bits, side_masks
 from spc.results.assurance import CONCERNING, IMPROVING
 from spc.results.records import ordinal
-from spc.sentences import count_word, listed
+from spc.sentences import count_word
 from spc.targets import target_line
 from spc.telling.facts import LITTLE, YEAR, Facts
 from spc.ties import TIE
-from spc.wording import TREND_WORDS, change_text, exception_words, month_name, moved_text, value_text
+from spc.wording import (
+    TREND_WORDS,
+    change_text,
+    exception_words,
+    listed,
+    month_name,
+    moved_text,
+    value_text,
+)
 
 __all__ = ["sentence"]
 
