@@ -67,11 +67,14 @@ remedy, severity.
 A further column of numbers refuses the file until it is named in `ignore=` or `keys=`: it may be the value
 that was meant, or a code that names series. A column is one of numbers if all of its texts are numbers,
 spoilt numbers such as `<5`, percentages or times, or nine in ten are. With `keys=`, other columns of text
-are left unread. Spaces around headings and names do not count. Names stay text: `NA`, `1E5`, `007`, `=1+1`.
+are left unread. A column of text that most rows leave empty (notes, flags, merged cells) refuses the file
+too, until it is named in one of the two or filled in. Series side by side, a column each, are put one below
+the other first (`rows.melt(["area", "month"], var_name="measure")` in pandas). Spaces around headings and
+names do not count. Names stay text: `NA`, `1E5`, `007`, `=1+1`.
 
-A measure's unit decides which texts its series may hold: `21.8%` where the catalogue says "percent",
-`00:12:57` where it says "hh:mm:ss". Bare numbers are in the unit already. Excel cells are read as Excel shows
-them: 0.218 under a percent format is `21.8%`.
+A measure's unit decides which texts its series may hold: `21.8%` where [the catalogue](measures.md) says
+"percent", `00:12:57` where it says "hh:mm:ss". Bare numbers are in the unit already. Excel cells are read as
+Excel shows them: 0.218 under a percent format is `21.8%`.
 
 Months are written in one form per column: 2024-07, 202407, 2024-07-01, 31/07/2024 (day first), Jul-24,
 July 2024, 2024M07 and their kin; Period and datetime columns of frames.
@@ -79,6 +82,8 @@ July 2024, 2024M07 and their kin; Period and datetime columns of frames.
 ## Files
 
 {files}
+
+Other sheets that are not hidden stand in `report.unread`, and the command line names them.
 
 Limits, before anything is parsed: {n_bytes:,} bytes, {rows:,} rows, {columns:,} columns, {cells:,} cells, and
 an expansion of {expansion} times the packed size once {expansion_from:,} bytes have come out.
@@ -159,7 +164,8 @@ def render() -> str:
     }
     notes = {
         "csv": "UTF-8, commas, one line of headings, as many cells in every line",
-        "excel": "the first sheet, or `sheet=`; headings in the first row that is not empty",
+        "excel": "the first sheet that is not hidden, or `sheet=`; headings in the first row that is not "
+        "empty",
         "parquet": "columns of text, numbers, dates, truth values",
     }
     files = "| ending | read as |\n|---|---|\n" + "\n".join(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from spc.baselines import Ints
 from spc.chart_kinds import CHARTS, CODES
-from spc.charts.exact import exact_lines
+from spc.charts.exact import EXACT, exact_lines
 from spc.charts.whole_centres import whole_centres
 from spc.checks import parcel
 from spc.kernels.small_counts import critical_totals, judge_totals
@@ -177,7 +176,7 @@ def _zones(limits: Limits, levels: tuple[float, ...]) -> Zones:
     if limits.months is not None:
         own = limits.months.judged or limits.months
         zones[own.series], ties[own.series] = _zones_by_month(limits, own, levels)
-    for s in np.flatnonzero(ties):
+    for s in np.flatnonzero((ties > 0) & _on_paper(limits)):
         _settle_series(limits, int(s), levels, zones[s])
     _beyond_bounds(limits, levels, zones)
     return zones
@@ -257,6 +256,13 @@ def _is_median_of_ratios(limits: Limits) -> Flags:
     return run & small[phases.series]
 
 
+def _on_paper(limits: Limits) -> Flags:
+    """Whether a series has a chart whose lines can be told on paper."""
+    found = np.zeros(limits.panel.n_series, np.bool_)
+    found[limits.phases.series[np.isin(limits.phase_chart, [CODES[name] for name in EXACT])]] = True
+    return found
+
+
 def _settle_series(limits: Limits, s: int, levels: tuple[float, ...], zones: np.ndarray[Any, Any]) -> None:
     """Settle a series' near-ties exactly; where the chart has no exact lines they stay on the line."""
     phases, kinds = limits.phases, list(CHARTS.values())
@@ -265,10 +271,10 @@ def _settle_series(limits: Limits, s: int, levels: tuple[float, ...], zones: np.
             continue
         centre_alone = kinds[int(limits.phase_chart[p])].zones == "centre"
         asked = levels[: int(0.0 in levels)] if centre_alone else levels
-        lines = exact_lines(limits, s, p)
+        close = _close_to(limits, s, p, asked)
+        lines = exact_lines(limits, s, p, close) if len(close) else None
         if lines is not None:
-            close = _close_to(limits, s, p, asked)
-            settle(zones, replace(lines, months=close.tolist()), asked, limits.width)
+            settle(zones, lines, asked, limits.width)
 
 
 def _close_to(limits: Limits, s: int, p: int, levels: tuple[float, ...]) -> Ints:

@@ -294,6 +294,10 @@ MOST_RULES = 16
 MOST_ZONES = 8
 
 
+#: What a weight calls its part for the trend, beside those of the rules.
+TREND = "trend"
+
+
 def levels_of(rows: tuple[Rule, ...]) -> tuple[float, ...]:
     """Return all lines that some rows need, in sigma from the centre, in ascending order."""
     return tuple(sorted({level for row in rows for level in row.levels}))
@@ -306,6 +310,7 @@ def rule_set(rules: Any) -> tuple[Rule, ...]:
     rows = tuple(rules) if isinstance(rules, tuple | list) else ()
     if not rows or not all(isinstance(row, Rule) for row in rows):
         raise ChoiceError(f"`rules` must be the name of a set or rows of spc.Rule, got {rules!r}.")
+    _names_told_apart([row.name for row in rows])
     if len(rows) > MOST_RULES:
         raise ChoiceError(
             f"`rules` must be at most {MOST_RULES} rows at once, got {len(rows)}: ask in two calls."
@@ -313,3 +318,16 @@ def rule_set(rules: Any) -> tuple[Rule, ...]:
     if len(levels_of(rows)) > MOST_ZONES:
         raise ChoiceError(f"`rules` must use at most {MOST_ZONES} different zones at once: ask in two calls.")
     return rows
+
+
+def _names_told_apart(names: list[str]) -> None:
+    """Refuse rows of one name: exceptions are told and weighed by the names of their rules."""
+    for name in names:
+        if name == TREND:
+            raise ChoiceError(
+                f"`rules` must call no row {TREND!r}: the part of the trend in a weight is called so."
+            )
+        if names.count(name) > 1:
+            raise ChoiceError(
+                f"`rules` must give each row a name of its own, got {name!r} {names.count(name)} times."
+            )

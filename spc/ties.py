@@ -26,9 +26,9 @@ CONTROL = 3.0
 
 @dataclass(frozen=True)
 class ExactLines:
-    """A phase of one series on paper: points, centre and squared sigma of each of its months.
+    """Some months of a phase of one series on paper: their columns, points, centres and squared sigmas.
 
-    Months stand at the positions of the panel; None where there is nothing to judge.
+    One entry a month; None where there is nothing to judge.
     """
 
     months: Sequence[int]
@@ -70,8 +70,8 @@ def settle(zones: np.ndarray[Any, Any], lines: ExactLines, levels: tuple[float, 
         Where these lie, in sigma.
     """
     reach = [Fraction(repr(width if level == CONTROL else level)) ** 2 for level in levels]
-    for t in lines.months:
-        value, centre, unit = lines.points[t], lines.centre[t], lines.sigma_squared[t]
+    told = zip(lines.months, lines.points, lines.centre, lines.sigma_squared, strict=True)
+    for t, value, centre, unit in told:
         if value is not None and centre is not None and unit is not None:
             for i, square in enumerate(reach):
                 _set(zones, t, i, value - centre, square * unit)

@@ -12,13 +12,34 @@ from spc.checks import ChoiceError, choice, parcel
 from spc.panel import Floats, Panel
 from spc.results import Exceptions, Trend, Weights
 from spc.results.statuses import NO_VARIATION, OK
+from spc.rules import TREND
 
 __all__ = ["WEIGHTINGS", "Weighting", "weigh"]
 
 
 @dataclass(frozen=True)
 class Weighting:
-    """Points for each rule, and for the trend: the first that holds of any exception, strong, weak, none."""
+    """Points for each rule, and for the trend: a row of `WEIGHTINGS`, or one of your own.
+
+    Parameters
+    ----------
+    name : str
+        As pages name it.
+    points : mapping of str to float
+        By the name of a rule; where a rule stands that has none, the series has no weight (NaN).
+    any_exception : float
+        The trend part where any exception stands, whatever the trend is.
+    strong, weak, none : float
+        The trend part where none stands: of a strong trend, a weak one, and none.
+
+    Examples
+    --------
+    >>> import spc
+    >>> flat = spc.Weighting("flat", {rule.name: 1.0 for rule in spc.RULES["opcc"]}, 0.0, strong=0.0, weak=0.0)
+    >>> panel = spc.Panel.from_numpy([10, 12] * 12 + [20, 21], start="2022-06")
+    >>> print(spc.weigh(spc.exceptions(spc.limits(panel, baseline=24)), weighting=flat).weight)
+    [2.]
+    """
 
     name: str
     points: Mapping[str, float]
@@ -90,7 +111,7 @@ def weigh(
         else WEIGHTINGS[choice("weighting", weighting, WEIGHTINGS)]
     )
     judged = np.isin(exceptions.limits.status_code, (OK, NO_VARIATION))
-    parts: dict[str, Floats] = {"trend": _trend_part(exceptions, trend, row)}
+    parts: dict[str, Floats] = {TREND: _trend_part(exceptions, trend, row)}
     unweighed = np.zeros(len(judged), np.bool_)
     for i, rule in enumerate(exceptions.rules):
         stands = (exceptions.at >> np.uint32(2 * i)) & 3 != 0

@@ -4,48 +4,76 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import spc
+from spc.results import Exceptions
+from spc.scoring import Scorecard
 
 MONTHS = [float(t % 7) + 20 for t in range(36)]
 PANEL = spc.Panel.from_numpy([MONTHS, MONTHS[::-1]], start="2021-08", keys={"measure": ["a", "b"]})
 PLAIN = spc.Panel.from_numpy([MONTHS], start=None)
 FRAME = PANEL.to_frame()
-LIMITS = spc.limits(PANEL, baseline=24)
-FOUND = spc.exceptions(LIMITS)
+
+
+@cache
+def limits() -> spc.Limits:
+    """Make limits when a test runs, so that nothing is compiled while tests are collected."""
+    return spc.limits(PANEL, baseline=24)
+
+
+@cache
+def found() -> Exceptions:
+    """Make exceptions, likewise."""
+    return spc.exceptions(limits())
+
+
+@cache
+def card() -> Scorecard:
+    """Make a scorecard, likewise."""
+    return spc.scorecard(PANEL)
+
 
 MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "limits of a frame": (lambda: spc.limits(FRAME), "`panel` must be a Panel, got DataFrame: make one with"),
     "scorecard of a frame": (lambda: spc.scorecard(FRAME), "`panel` must be a Panel"),
     "compare a frame": (lambda: spc.compare(FRAME), "`panel` must be a Panel"),
-    "trend of limits": (lambda: spc.trend(LIMITS), "`panel` must be a Panel, got Limits"),
+    "trend of limits": (lambda: spc.trend(limits()), "`panel` must be a Panel, got Limits"),
     "roll a frame": (lambda: spc.rolling.total(FRAME), "`panel` must be a Panel"),
     "roll an array": (lambda: spc.rolling.mean(np.ones((2, 3))), "`panel` must be a Panel, got ndarray"),
     "ratio of counts": (lambda: spc.rolling.ratio(PANEL), "a has no denominators"),
     "exceptions of a panel": (lambda: spc.exceptions(PANEL), "`limits` must be a Limits, got Panel"),
-    "weigh limits": (lambda: spc.weigh(LIMITS), "`exceptions` must be a Exceptions|an Exceptions"),
-    "weigh with a word": (lambda: spc.weigh(FOUND, trend="strong"), "`trend` must be a Trend, got str"),
-    "trend of others": (lambda: spc.weigh(FOUND, trend=spc.trend(PANEL.select([0]))), "the same series"),
+    "weigh limits": (lambda: spc.weigh(limits()), "`exceptions` must be a Exceptions|an Exceptions"),
+    "weigh with a word": (lambda: spc.weigh(found(), trend="strong"), "`trend` must be a Trend, got str"),
+    "trend of others": (lambda: spc.weigh(found(), trend=spc.trend(PANEL.select([0]))), "the same series"),
     "trend of another month": (
-        lambda: spc.weigh(FOUND, trend=spc.trend(PANEL, as_at="2024-01")),
+        lambda: spc.weigh(found(), trend=spc.trend(PANEL, as_at="2024-01")),
         "a: `trend` must be as at the same month",
     ),
     "the class itself": (lambda: spc.limits(spc.Panel), "got Panel itself"),
     "a misspelt chart": (lambda: spc.limits(PANEL, chart="xrm"), "`chart` must be one of 'xmr'"),
     "no chart": (lambda: spc.limits(PANEL, chart=None), "`chart` must be"),
-    "misspelt rules": (lambda: spc.exceptions(LIMITS, rules="nelsen"), "`rules` must be one of 'opcc'"),
-    "no rules": (lambda: spc.exceptions(LIMITS, rules=None), "`rules` must be the name of a set or rows"),
+    "misspelt rules": (lambda: spc.exceptions(limits(), rules="nelsen"), "`rules` must be one of 'opcc'"),
+    "no rules": (lambda: spc.exceptions(limits(), rules=None), "`rules` must be the name of a set or rows"),
     "one rule bare": (
-        lambda: spc.exceptions(LIMITS, rules=spc.Rule("x", 1.0, 1, 1)),
+        lambda: spc.exceptions(limits(), rules=spc.Rule("x", 1.0, 1, 1)),
         "`rules` must be the name",
     ),
     "seventeen rules": (
-        lambda: spc.exceptions(LIMITS, rules=[spc.Rule(f"{i}", 1.0, 1, 1) for i in range(17)]),
+        lambda: spc.exceptions(limits(), rules=[spc.Rule(f"{i}", 1.0, 1, 1) for i in range(17)]),
         "at most 16 rows",
+    ),
+    "two rules of one name": (
+        lambda: spc.exceptions(limits(), rules=(spc.Rule("x", 3.0), spc.Rule("y", 2.0), spc.Rule("x", 1.0))),
+        "`rules` must give each row a name of its own, got 'x' 2 times",
+    ),
+    "a rule called trend": (
+        lambda: spc.exceptions(limits(), rules=(spc.Rule("trend", 3.0),)),
+        "`rules` must call no row 'trend'",
     ),
     "a zone in words": (lambda: spc.Rule("x", "two", 1, 1), "`zone` must be a number"),
     "more than all": (lambda: spc.Rule("x", 2.0, 3, 2), "`needed` must be a whole number from 1 to 2"),
@@ -101,8 +129,8 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "a name not in it": (lambda: spc.Catalogue((spc.Measure("x"),))["y"], "no measure 'y'"),
     "a measure without a name": (lambda: spc.Measure(None), "`name` of a measure must be a text"),
     "a unit that is a number": (lambda: spc.Measure("x", unit=5), "`unit` of a measure must be a text"),
-    "weights in words": (lambda: spc.weigh(FOUND, weighting="heavy"), "`weighting` must be one of 'opcc'"),
-    "weights in a dict": (lambda: spc.weigh(FOUND, weighting={"One-Month": 1}), "`weighting` must be"),
+    "weights in words": (lambda: spc.weigh(found(), weighting="heavy"), "`weighting` must be one of 'opcc'"),
+    "weights in a dict": (lambda: spc.weigh(found(), weighting={"One-Month": 1}), "`weighting` must be"),
     "windows of nothing": (lambda: spc.compare(PANEL, windows=()), "`windows` must name"),
     "a window of 0": (lambda: spc.rolling.total(PANEL, window=0), "`window` must be a whole number from 1"),
     "more than the window": (lambda: spc.rolling.total(PANEL, window=3, min_count=4), "`min_count` must be"),
@@ -112,6 +140,21 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "two of one name": (
         lambda: spc.Panel.from_numpy([[1.0], [2.0]], start="2024-01", keys=["x", "x"]),
         "Two series are called x",
+    ),
+    "publish a frame": (lambda: spc.publish(FRAME), "`card` must be a Scorecard, got DataFrame: make one with"),
+    "since a frame": (lambda: spc.since(card(), FRAME), "`before` must be a Scorecard, got DataFrame"),
+    "publish since a frame": (lambda: spc.publish(card(), before=FRAME), "`before` must be a Scorecard"),
+    "a workbook called .csv": (lambda: card().to_excel("card.csv"), r"`path` must end in \.xlsx, .* 'card.csv'"),
+    "keys in the index": (
+        lambda: spc.Panel.from_frame(FRAME.set_index("measure"), series="measure"),
+        "no column 'measure': .*; it is in the index: reset_index\\(\\) first",
+    ),
+    "explain a frame": (lambda: spc.explain(FRAME, 0), "`card` must be a Scorecard, got DataFrame"),
+    "explain whom": (lambda: spc.explain(card()), "such as 'a', or its keys .* got none of them, which names 2"),
+    "explain who is not there": (lambda: spc.explain(card(), "c"), "got 'c', which names none"),
+    "explain two": (
+        lambda: spc.explain(card(), measure=["a", "b"]),
+        r"got measure=\['a', 'b'\], which names 2",
     ),
     "a window in quotes": (
         lambda: spc.Panel.from_frame(FRAME, given={"year": "value"}),
@@ -158,7 +201,7 @@ def test_an_attribute_that_is_none():
 
 @pytest.mark.parametrize("count", [0, -1, "two", True])
 def test_threads(count):
-    with pytest.raises(ValueError, match="`count` must be a whole number from 1"):
+    with pytest.raises(spc.ChoiceError, match="`count` must be a whole number from 1"):
         spc.set_threads(count)
 
 

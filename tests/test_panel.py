@@ -48,6 +48,18 @@ def test_every_form_of_month(months):
     np.testing.assert_array_equal(panel.values, [VALUES])
 
 
+@pytest.mark.parametrize("zone", [None, "UTC"])
+@pytest.mark.parametrize("unit", ["s", "ns"])
+def test_a_time_of_day_is_refused(zone, unit):
+    """London's midnights of summer are 23:00 of the month before in universal time."""
+    midnights = pd.date_range("2024-05-01", periods=3, freq="MS", tz="Europe/London").as_unit(unit)
+    with pytest.raises(
+        spc.InputError, match="'2024-04-30 23:00:00.*' has a time of day or a time zone"
+    ) as told:
+        spc.Panel.from_frame(frame(midnights.tz_convert("UTC").tz_localize(None).tz_localize(zone)))
+    assert told.value.problems[0].rule == "time of day"
+
+
 NUMBER_FORMS = {
     **{kind: pd.array([1, 2, 3], dtype=kind) for kind in ("int8", "uint16", "int64", "float32", "float64")},
     "Int64": pd.array([1, 2, 3], dtype="Int64"),

@@ -10,13 +10,15 @@ from statistics import median
 import numpy as np
 
 from spc.arrays import WHOLE_LIMIT
+from spc.baselines import Ints
 from spc.chart_kinds import CHARTS
 from spc.charts.constants import MEDIAN_RANGE
 from spc.charts.whole_centres import RATIOS
+from spc.panel import Floats
 from spc.results import Limits
 from spc.ties import PI, ExactLines, exact_row
 
-__all__ = ["exact_fractions", "exact_lines"]
+__all__ = ["EXACT", "exact_fractions", "exact_lines"]
 
 Exactly = list[Fraction | None]
 #: Choices under which centre and sigma are the plain means of months and moving ranges.
@@ -31,7 +33,7 @@ PLAIN = {
 INVERSE_D2_SQUARED = {"exact": PI / 4, "textbook": 1 / Fraction(1128, 1000) ** 2}
 
 
-def exact_lines(limits: Limits, s: int, p: int) -> ExactLines | None:
+def exact_lines(limits: Limits, s: int, p: int, months: Ints) -> ExactLines | None:
     """Return the lines of phase `p` of series `s` on paper, or None where the chart has no such lines.
 
     Parameters
@@ -39,12 +41,11 @@ def exact_lines(limits: Limits, s: int, p: int) -> ExactLines | None:
     limits : Limits
     s, p : int
         A series and one of its phases.
+    months : (k,) int64
+        Columns of the phase: fractions cost 20 us a month, and few months lie close to a line.
     """
-    names = list(CHARTS)
-    name = names[int(limits.phase_chart[p])]
-    if name not in EXACT:
-        return None
-    return EXACT[name](limits, s, p)
+    name = list(CHARTS)[int(limits.phase_chart[p])]
+    return EXACT[name](limits, s, p, months) if name in EXACT else None
 
 
 def exact_fractions(limits: Limits, s: int, p: int) -> tuple[Fraction | None, Fraction | None]:
@@ -93,8 +94,9 @@ def _whole_fractions(limits: Limits, s: int, p: int) -> tuple[Fraction, Fraction
     )
 
 
-def _months(limits: Limits, p: int) -> range:
-    return range(int(limits.phases.first[p]), int(limits.phases.last[p]))
+def _parts(limits: Limits, s: int, months: Ints) -> tuple[Floats, Floats | None]:
+    values, of = limits.panel.parts(s)
+    return values[months], None if of is None else of[months]
 
 
 def _baseline(limits: Limits, s: int, p: int) -> Exactly:
@@ -107,8 +109,8 @@ def _baseline(limits: Limits, s: int, p: int) -> Exactly:
     return [None if out else value for value, out in zip(row, limits.excluded[s, inside], strict=True)]
 
 
-def _xmr(limits: Limits, s: int, p: int) -> ExactLines | None:
-    values = exact_row(*limits.panel.parts(s))
+def _xmr(limits: Limits, s: int, p: int, months: Ints) -> ExactLines | None:
+    values = exact_row(*_parts(limits, s, months))
     base = _baseline(limits, s, p)
     known = [value for value in base if value is not None]
     centre = _exact_centre(limits, p, known)
@@ -116,7 +118,7 @@ def _xmr(limits: Limits, s: int, p: int) -> ExactLines | None:
     if centre is None or square is None or square == 0:
         return None
     n = len(values)
-    return ExactLines(_months(limits, p), values, [centre] * n, [square] * n)
+    return ExactLines(months.tolist(), values, [centre] * n, [square] * n)
 
 
 def _told(limits: Limits, p: int, part: int) -> Fraction | None:
@@ -173,15 +175,15 @@ def _exact_range(limits: Limits, p: int, base: Exactly, known: list[Fraction]) -
     return sum(ranges, Fraction(0)) / len(ranges)
 
 
-def _run(limits: Limits, s: int, p: int) -> ExactLines | None:
+def _run(limits: Limits, s: int, p: int, months: Ints) -> ExactLines | None:
     """Only the centre is asked for, so any sigma will do."""
-    values = exact_row(*limits.panel.parts(s))
+    values = exact_row(*_parts(limits, s, months))
     known = [value for value in _baseline(limits, s, p) if value is not None]
     centre = _exact_middle(limits, p, known)
     if centre is None:
         return None
     n = len(values)
-    return ExactLines(_months(limits, p), values, [centre] * n, [Fraction(0)] * n)
+    return ExactLines(months.tolist(), values, [centre] * n, [Fraction(0)] * n)
 
 
 def _exact_middle(limits: Limits, p: int, known: list[Fraction]) -> Fraction | None:
@@ -222,23 +224,27 @@ def _exact_ratio(limits: Limits, s: int, p: int) -> Fraction | None:
     return sum(top, Fraction(0)) / sum(below, Fraction(0)) if below else None
 
 
-def _shares(limits: Limits, s: int, p: int) -> ExactLines | None:
+def _shares(limits: Limits, s: int, p: int, months: Ints) -> ExactLines | None:
     """Of p and np: sigma^2 = P (1 - P) / n is rational, so that every line is told as a square."""
-    return _by_month(limits, s, p, lambda rate: rate * (1 - rate))
+    return _by_month(limits, s, p, months, lambda rate: rate * (1 - rate))
 
 
-def _rates(limits: Limits, s: int, p: int) -> ExactLines | None:
+def _rates(limits: Limits, s: int, p: int, months: Ints) -> ExactLines | None:
     """Of c and u: sigma^2 = U / n."""
-    return _by_month(limits, s, p, lambda rate: rate)
+    return _by_month(limits, s, p, months, lambda rate: rate)
 
 
-def _by_month(limits: Limits, s: int, p: int, variance: Callable[[Fraction], Fraction]) -> ExactLines | None:
+def _by_month(
+    limits: Limits, s: int, p: int, months: Ints, variance: Callable[[Fraction], Fraction]
+) -> ExactLines | None:
     """Return lines that follow the denominators; none where the limits are counts, compared as they are."""
     name = list(CHARTS)[int(limits.phase_chart[p])]
-    centre = _exact_ratio(limits, s, p)
-    if centre is None or variance(centre) == 0 or _option(limits, name, "limits") != "sigma":
+    if _option(limits, name, "limits") != "sigma":
         return None
-    top, of = limits.panel.parts(s)
+    centre = _exact_ratio(limits, s, p)
+    if centre is None or variance(centre) == 0:
+        return None
+    top, of = _parts(limits, s, months)
     points, agreed = exact_row(top, of), limits.choices.get("known_sigma")
     n = [Fraction(1)] * len(points) if of is None else exact_row(of, None)
     square = variance(centre)
@@ -255,7 +261,7 @@ def _by_month(limits: Limits, s: int, p: int, variance: Callable[[Fraction], Fra
             for row in lines
         ]
         squares = [square * base if base else None for base in n]
-    return ExactLines(_months(limits, p), lines[0], lines[1], squares)
+    return ExactLines(months.tolist(), lines[0], lines[1], squares)
 
 
 #: Charts whose lines can be told on paper; on the others a month as good as on a line is not beyond it.

@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import TextIO
 
 from spc.checks import ChoiceError, InputError
+from spc.cli.complaining import told
 from spc.cli.settings import Settings, as_options, parser, settings_of
 from spc.cli.stopping import finish, stoppable
 from spc.inert import visible
@@ -52,8 +53,6 @@ RUN_BY = {
     "check": "spc.cli.commands:check",
     "warm": "spc.cli.warming:warm_up",
 }
-#: Problems of a refused input that are told one by one.
-TOLD = 20
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -150,10 +149,8 @@ def _sentence(refusal: BaseException) -> str:
 
 
 def _lines(refusal: BaseException) -> list[str]:
-    """Return the problems behind a refusal, one a line as far as a console holds them, or its sentence."""
-    sentences = [problem.sentence for problem in getattr(refusal, "problems", ())] or [_sentence(refusal)]
-    more = len(sentences) - TOLD
-    return [*sentences[:TOLD], *([f"and {more:,} more."] if more > 0 else [])]
+    """Return the problems behind a refusal, as far as a console holds them, or its sentence."""
+    return told(getattr(refusal, "problems", ())) or [_sentence(refusal)]
 
 
 def _complain(lines: Sequence[str]) -> None:

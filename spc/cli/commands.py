@@ -14,9 +14,10 @@ from spc.agreeing import agreeable_bytes, agreed
 from spc.baselines import Window
 from spc.charts.agreed import Agreed
 from spc.checks import ChoiceError, InputError
+from spc.cli.cataloguing import catalogue_in, lacking
+from spc.cli.complaining import TOLD, told
 from spc.cli.settings import Settings
 from spc.inert import visible
-from spc.measures import Catalogue
 from spc.panel import Panel
 from spc.printed import WORDS, heaviest, scorecard_columns, text_table
 from spc.publishing import publish
@@ -25,7 +26,7 @@ from spc.reading import read
 from spc.reading.street import street_files
 from spc.scoring import SHOWN_BY, Scorecard, scorecard
 from spc.tables import TABLE_ENDINGS, Columns, write_table
-from spc.wording import month_text
+from spc.wording import month_text, period_word, quoted
 from spc.writing import Delivery, sha256
 
 __all__ = [
@@ -48,8 +49,6 @@ Say = Callable[[str], None]
 
 #: Page to the method of a scorecard that writes it: `card.to_html(binary file, form=, columns=, top=)`.
 PAGES = {".html": "to_html", ".xlsx": "to_excel"}
-#: Problems told one by one on the console; all of them stand in `spc check --problems`.
-TOLD = 20
 #: Series whose cells are written in one piece: 2,048 x 120 months are 250,000 rows, some 40 MB.
 SERIES_AT_A_TIME = 2_048
 WAYS = ("in", "used", "missing", "reported", "superseded", "revised", "filled")
@@ -59,7 +58,7 @@ ASKED_OF_READ = ("month", "value", "of", "layout", "sheet", "totals", "by", "mis
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a command ended: its exit code, the page for the console, and what was refused."""
+    """How a command ended: its exit code, the page for the console, what was refused and noted."""
 
     code: int
     page: tuple[str, ...]
@@ -97,7 +96,7 @@ def make_scorecard(settings: Settings, say: Say) -> Outcome:
             about = {"as_at": _as_at(card), "rows": panel.n_series, "columns": list(columns)}
             delivery.publish(manifest_of(settings, hashes, panel) | about)
     page = [] if outputs and not settings["top"] else [_page(settings, card)]
-    return outcome_of(panel, [*page, *(f"{path}: {said[path]}" for path in outputs)])
+    return outcome_of(settings, panel, [*page, *(f"{path}: {said[path]}" for path in outputs)])
 
 
 def check(settings: Settings, say: Say) -> Outcome:
@@ -119,15 +118,16 @@ def check(settings: Settings, say: Say) -> Outcome:
             delivery.publish(manifest_of(settings, hashes, panel))
     found = len(panel.report.problems)
     cells = f"{panel}: {' + '.join(_accounts(panel))}; {found:,} problem{'' if found == 1 else 's'}."
-    return outcome_of(panel, [cells, *(f"{path}: written" for path in outputs)])
+    return outcome_of(settings, panel, [cells, *(f"{path}: written" for path in outputs)])
 
 
-def outcome_of(panel: Panel, page: list[str]) -> Outcome:
-    """Say how a command ended: with the first of the problems of its input, if there are any."""
+def outcome_of(settings: Settings, panel: Panel, page: list[str]) -> Outcome:
+    """Say how a command ended: problems of its input, sheets left unread, measures its catalogue lacks."""
     problems = panel.report.problems
-    refused = [problem.sentence for problem in problems[:TOLD]]
-    if len(problems) > TOLD:
-        refused.append(f"and {len(problems) - TOLD:,} more: `spc check --problems FILE` lists them all.")
+    refused = told(problems, rest=": `spc check --problems FILE` lists them all.")
+    if panel.report.unread:
+        refused.append(f"Other sheets are not read: {quoted(panel.report.unread)}; name one with --sheet.")
+    refused += lacking(settings["measures"], panel)
     return Outcome(4 if problems else 0, tuple(page), tuple(refused))
 
 
@@ -140,18 +140,9 @@ def read_panel(settings: Settings, say: Say) -> Panel:
     if settings["given"]:
         asked["given"] = dict(settings["given"])
     source = settings.inputs[0] if len(settings.inputs) == 1 else list(settings.inputs)
-    panel = read(source, measures=_catalogue(settings["measures"]), **asked)
+    panel = read(source, measures=catalogue_in(settings["measures"]), **asked)
     say(f"{panel.n_series:,} series, {panel.months[0]} to {panel.months[-1]}")
     return panel
-
-
-def _catalogue(path: Path | None) -> Catalogue | None:
-    if path is None:
-        return None
-    try:
-        return Catalogue.from_toml(path) if path.suffix.lower() == ".toml" else Catalogue.from_csv(path)
-    except OSError as reason:
-        raise InputError(f"The catalogue {path} cannot be read: {reason.strerror}.") from None
 
 
 def _card(settings: Settings, panel: Panel) -> Scorecard:
@@ -169,7 +160,7 @@ def _card(settings: Settings, panel: Panel) -> Scorecard:
         baseline = Window(baseline[0], first=baseline[1])
     if baseline is not None:
         asked["baseline"] = baseline
-    return scorecard(panel, measures=_catalogue(settings["measures"]), **asked)
+    return scorecard(panel, measures=catalogue_in(settings["measures"]), **asked)
 
 
 def _agreed(settings: Settings) -> Agreed:
@@ -285,7 +276,8 @@ def _accounts(panel: Panel) -> list[str]:
 
 def _summary(card: Scorecard) -> str:
     flagged = int(np.count_nonzero(card.exceptions.at))
-    return f"{card.panel.n_series:,} series as at {_as_at(card)}, {flagged:,} with exceptions"
+    at = f"{period_word(card.panel.start)} " if card.panel.start is None else ""
+    return f"{card.panel.n_series:,} series as at {at}{_as_at(card)}, {flagged:,} with exceptions"
 
 
 def _as_at(card: Scorecard) -> str:

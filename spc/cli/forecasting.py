@@ -56,7 +56,7 @@ def make_forecast(settings: Settings, say: Say) -> Outcome:
         if outputs:
             delivery.publish(manifest_of(settings, hashes, panel) | _about(found, columns))
     page = [f"{path}: {_summary(found, panel)}" for path in outputs]
-    return outcome_of(panel, page or ["\n".join(map(visible, text_table(columns).split("\n")))])
+    return outcome_of(settings, panel, page or ["\n".join(map(visible, text_table(columns).split("\n")))])
 
 
 def _columns(found: Forecast) -> dict[str, np.ndarray[Any, Any]]:

@@ -22,7 +22,7 @@ FILE = "spc.toml"
 #: How the library names an argument that would mend the matter: missing=['<5'].
 _ARGUMENT = re.compile(r"""\b(missing|ignore)=\[('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\]""")
 #: Arguments named without a value: "name it with month=".
-_BARE = re.compile(r"(?<![\w-])(month|value|of|keys|ignore|missing|sheet|layout|given)=(?![\w=])")
+_BARE = re.compile(r"(?<![\w-])(month|value|of|keys|ignore|missing|sheet|layout|given|measures)=(?![\w=])")
 #: Command to what it does; a command without options takes no input either.
 COMMANDS = {
     "scorecard": "make the scorecard of a month: windows, changes, trends, exceptions, weightings",
@@ -115,7 +115,7 @@ OPTIONS = {
         Option("missing", "texts that stand for a missing value", READERS, "TEXT", many=True),
         Option("layout", "auto, long, wide, london_wards, london_boroughs or street (default: auto)", READERS,
                "NAME"),
-        Option("sheet", "sheet of a workbook (default: the first)", READERS, "NAME"),
+        Option("sheet", "sheet of a workbook (default: the first that is not hidden)", READERS, "NAME"),
         Option("totals", "refuse or keep series called Total, All, Grand total (default: refuse)", READERS,
                "WORD"),
         Option("by", "areas into which street-level records are counted: lsoa or force (default: lsoa)",

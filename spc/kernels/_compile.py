@@ -12,6 +12,7 @@ not depend on the number of threads.
 from __future__ import annotations
 
 import inspect
+import multiprocessing
 import os
 import threading
 import warnings
@@ -141,7 +142,11 @@ def _compile_cached(function: Callable[..., Any]) -> Any:
 
 
 def threads() -> int:
-    """Return how many threads a kernel may use: `set_threads`, else SPC_THREADS, else our cores."""
+    """Return how many threads a kernel may use: `set_threads`, else SPC_THREADS, else our cores.
+
+    A worker process takes one: those who started it share the cores out, and n workers of n threads each
+    would stand in each other's way.
+    """
     if _threads is not None:
         return _threads
     asked = os.environ.get("SPC_THREADS", "")
@@ -149,30 +154,15 @@ def threads() -> int:
         if not (asked.isascii() and asked.isdigit() and int(asked) > 0):
             raise ValueError(f"SPC_THREADS must be a whole number from 1, got {asked!r}.")
         return int(asked)
+    if multiprocessing.parent_process() is not None:
+        return 1
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def set_threads(count: int | None) -> None:
-    """Fix the number of threads that kernels use in this process; `None` goes back to the default.
-
-    Parameters
-    ----------
-    count : int or None
-        At least 1. The numbers do not depend on it.
-
-    Raises
-    ------
-    ValueError
-        Anything else.
-
-    Examples
-    --------
-    >>> import spc
-    >>> spc.set_threads(1)
-    >>> spc.set_threads(None)
-    """
+    """Fix the number of threads in this process; `None` goes back to the default, anything but 1, 2 ... raises."""
     global _threads
     given: Any = count
     if count is not None and (isinstance(given, bool) or not isinstance(given, int) or given < 1):

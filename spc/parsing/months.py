@@ -107,7 +107,7 @@ _DAY_FIRST_FORMS = frozenset({"31/07/2024", "31-07-2024", "31.07.2024"})
 _MONTH_REFUSALS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("no month", _pattern(r"|nat|nan|none|null|n/a|#n/a")),
     ("year without a month", _pattern(r"(19|20)\d{2}(\.0)?")),
-    ("month without a year", _pattern(MONTH_NAME)),
+    ("month without a year", _pattern(rf"{MONTH_NAME}|0?[1-9]|1[0-2]")),
     ("Excel serial number", _pattern(r"\d{5}(\.\d+)?")),
     ("financial year", _pattern(r"(19|20)\d{2}[/-](19|20)?\d{2}")),
     ("quarter", _pattern(r"(19|20)\d{2}[ -]?Q[1-4]|Q[1-4][ -]?(19|20)\d{2}")),

@@ -58,7 +58,8 @@ TABLE_ROWS = (
     ReadingRule(
         "no value column", "table", "are all the columns, and none of them is \"value\", or \"numerator\" "
         "beside \"denominator\"",
-        "head the column of values \"value\", or name it with value=", ("area, month, crimes",), scope="file",
+        "head the column of values \"value\", or name it with value=; where every column is a series, put "
+        "them one below the other beside a column of their names", ("area, month, crimes",), scope="file",
     ),
     ReadingRule(
         "value or numerator", "table", "all claim to be the values",
@@ -76,6 +77,16 @@ TABLE_ROWS = (
     ReadingRule(
         "further numeric column", "table", "is a further column of numbers",
         "name it in ignore=[{raw}], or in keys= if it names series", ("population",), scope="file",
+    ),
+    ReadingRule(
+        "year beside the month", "table", "is a column of years beside the months",
+        "write year and month in one column, as 2024-07, or name it in ignore=[{raw}] where the months have "
+        "their year", ("year",), scope="file",
+    ),
+    ReadingRule(
+        "mostly empty column", "table", "is empty in most rows, and every column of text names series",
+        "name it in ignore=[{raw}], name the columns that name series in keys=, or fill it in on every row, "
+        "merged cells too", ("notes",), scope="file",
     ),
     ReadingRule(
         "months in rows and in headings", "table", "heads a month although the rows have months too",
@@ -96,8 +107,8 @@ TABLE_ROWS = (
 )
 
 FILE_ROWS = (
-    ReadingRule("no such file", "file", "cannot be opened", "check the path and the right to read it", ("",),
-                scope="file"),
+    ReadingRule("no such file", "file", "cannot be opened", "check the path and the right to read it, "
+                "and download what lies on the web", ("",), scope="file"),
     ReadingRule(
         "unknown ending", "file", "has no ending that is read",
         "save it as .csv, .csv.gz, .xlsx or .parquet, or unpack it", ("",), scope="file",
@@ -161,15 +172,20 @@ FILE_ROWS = (
     ),
     ReadingRule(
         "column without a heading", "file", "stands in a column without a heading",
-        "give every column its heading", ("Swindon",), scope="file",
+        "give every column its heading, and leave out titles above the headings and numbers of rows",
+        ("Swindon",), scope="file",
     ),
     ReadingRule(
         "type that is no table's", "file", "is a column of a type that holds neither text nor numbers",
         "give it as text, numbers or dates, or leave it out", ("location: list<double>",), scope="file",
     ),
     ReadingRule(
-        "no such sheet", "file", "is no sheet of the workbook", "name a sheet as its tab is named", ("Data",),
-        scope="file",
+        "no such sheet", "file", "is no sheet of the workbook", "name one as its tab is named with sheet=",
+        ("Data",), scope="file",
+    ),
+    ReadingRule(
+        "sheet without a table", "file", "is the first sheet and has no rows below headings",
+        "name the sheet that holds the table with sheet=", ("Cover",), scope="file",
     ),
     ReadingRule(
         "folder without street files", "file", "has no file named like 2024-07-wiltshire-street.csv, "

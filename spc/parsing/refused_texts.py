@@ -11,7 +11,8 @@ _DIGITS = "write the number with the digits 0 to 9 and a decimal point"
 
 # fmt: off
 MONTH_ROWS = (
-    ReadingRule("no month", "month", "is no month", "give every row its month, as 2024-07", ("NaT",)),
+    ReadingRule("no month", "month", "is no month",
+                "give every row its month, as 2024-07, and leave out rows of notes", ("NaT",)),
     ReadingRule("not a month", "month", "is not a month", "write it as 2024-07", ("soon",)),
     ReadingRule("no such month", "month", "has no month from 1 to 12", "correct the month", ("2024-13",)),
     ReadingRule(
@@ -38,7 +39,8 @@ MONTH_ROWS = (
         "financial year", "month", "is a financial year", "give one row per month, as 2024-07", ("2012-13",),
     ),
     ReadingRule(
-        "time of day", "month", "has a time of day or a time zone", "cut the time off and keep the date",
+        "time of day", "month", "has a time of day or a time zone",
+        "give the date alone, as the calendar of the place has it",
         ("2024-07-01 13:45",),
     ),
     ReadingRule(
@@ -128,11 +130,12 @@ NUMBER_ROWS = (
     ReadingRule("currency", "number", "has a currency sign", "write the amount alone", ("£5",)),
     ReadingRule(
         "percent not allowed", "number", "is a percentage, which the measure's unit does not allow",
-        'give the measure the unit "percent", or give the number without the sign', ("21.8%",),
+        'give the measure the unit "percent" in a catalogue (measures=), or give the number without the sign',
+        ("21.8%",),
     ),
     ReadingRule(
         "time not allowed", "number", "is a time, which the measure's unit does not allow",
-        'give the measure the unit "hh:mm:ss", or give a number', ("00:12:57",),
+        'give the measure the unit "hh:mm:ss" in a catalogue (measures=), or give a number', ("00:12:57",),
     ),
     ReadingRule(
         "time of two parts", "number", "may be hours and minutes or minutes and seconds",
@@ -167,8 +170,8 @@ NUMBER_ROWS = (
 
 NAME_ROWS = (
     ReadingRule(
-        "series without a name", "name", "is no name for a series", "fill in the key columns of the row",
-        ("",),
+        "series without a name", "name", "is no name for a series",
+        "fill in the key columns of the row, or name a column that names no series in ignore=", ("",),
     ),
     ReadingRule(
         "total row", "name", "is a total of other rows", "leave total rows out, or name the whole otherwise",

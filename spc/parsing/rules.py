@@ -40,7 +40,7 @@ class Problem:
     --------
     >>> print(Problem.of("time not allowed", "00:12:57", series="Calls", month="2024-03").sentence)
     Calls, 2024-03: '00:12:57' is a time, which the measure's unit does not allow: give the measure the unit \
-"hh:mm:ss", or give a number.
+"hh:mm:ss" in a catalogue (measures=), or give a number.
     """
 
     series: str
@@ -64,5 +64,6 @@ class Problem:
         rule = READING_RULES[self.rule]
         place = ", ".join(plain(part) for part in (self.series, self.month) if part)
         if not place:
-            place = (plain(self.source) or "The file") if rule.scope == "file" else "A cell"
+            of_a_cell = "A cell" if rule.reads in ("month", "number") else ""  # names tell of themselves
+            place = plain(self.source) or ("The file" if rule.scope == "file" else of_a_cell)
         return tell(place, rule, self.remedy, self.raw)

@@ -20,7 +20,7 @@ Flags = np.ndarray[Any, np.dtype[np.bool_]]
 FIGURES = 3
 LINES = ("centre", "sigma", "upper", "lower")
 #: Charts whose points are averages, sums or spreads of months: each gives away what it is made of.
-MADE_OF_MONTHS = {name for name, chart in CHARTS.items() if chart.memory} | {"r", "s"}
+MADE_OF_MONTHS = {name for name, chart in CHARTS.items() if chart.memory or chart.plots == "spreads"}
 #: Charts whose control limits follow the month's denominator, which could be worked out from them, however
 #: coarse: at 3 figures of 0.5 +- 0.15 a denominator of 100 is known to within one.
 BY_DENOMINATOR = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def read(
     totals : {"refuse", "keep"}
         What happens to series called Total, All or Grand total: left out and reported, or kept.
     sheet : str, optional
-        The sheet of a workbook; by default the first.
+        The sheet of a workbook; by default the first that is not hidden.
     by : {"lsoa", "force"}
         The areas into which street-level records are counted.
     strict : bool
@@ -131,23 +132,27 @@ def _names(argument: str, given: Any) -> tuple[str, ...]:
 
 def _read(source: Any, asked: Asked) -> Panel:
     """Read one source, a folder, or several releases."""
-    if isinstance(source, os.PathLike):
-        source = os.fspath(source)
+    source = [_expanded(one) for one in source] if isinstance(source, list | tuple) else _expanded(source)
     if isinstance(source, str):
         path = Path(source)
         if path.is_dir():
             return read_street(street_files(path), asked.by)
         if asked.layout == "street" or is_street_name(path.name):
             return read_street([path], asked.by)
-    if not isinstance(source, list | tuple):
+    if not isinstance(source, list):
         return _read_one(source, asked)
     if not source:
         raise ChoiceError("`source` must name at least one path, got an empty list.")
-    if all(isinstance(one, str | Path) and is_street_name(Path(one).name) for one in source):
+    if all(isinstance(one, str) and is_street_name(Path(one).name) for one in source):
         return read_street([Path(one) for one in source], asked.by)
-    names = [Path(one).name if isinstance(one, str | Path) else "" for one in source]
+    names = [Path(one).name if isinstance(one, str) else "" for one in source]
     panels = [_read_one(one, asked) for one in source]
     return panels[0] if len(panels) == 1 else splice(panels, names)
+
+
+def _expanded(source: Any) -> Any:
+    """Return a path as text, `~` as the home folder, as pandas reads it; anything else as it is."""
+    return os.path.expanduser(os.fspath(source)) if isinstance(source, str | os.PathLike) else source
 
 
 def _read_one(source: Any, asked: Asked) -> Panel:
@@ -159,4 +164,5 @@ def _read_one(source: Any, asked: Asked) -> Panel:
         month = min(roles.months.values())
         heading = next(name for name, headed in roles.months.items() if headed == month)
         findings.add(PARTIAL, heading, month=month)
-    return settle(cells, roles.layout, asked, findings)
+    panel = settle(cells, roles.layout, asked, findings)
+    return replace(panel, report=replace(panel.report, unread=found.unread)) if found.unread else panel

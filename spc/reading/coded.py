@@ -93,11 +93,12 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """A table of columns of equal length, and the name of the source that it came from."""
+    """A table of columns of equal length, the name of its source, and the sheets beside it (`unread`)."""
 
     source: str
     columns: Mapping[str, Column]
     n_rows: int
+    unread: tuple[str, ...] = ()
 
     def take(self, rows: Array) -> Sheet:
         """Return some of the rows, by mask."""
@@ -144,11 +145,21 @@ def column_of(name: str, cells: Any) -> Column | None:
         return _numbers(name, chunks, kind)
     if pa.types.is_duration(kind):
         return _durations(name, chunks)
+    if pa.types.is_timestamp(kind) and kind.tz:
+        chunks = _days_of_the_place(chunks)
     is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
     is_time = pa.types.is_temporal(kind) and not pa.types.is_interval(kind)
     if is_text or is_time or pa.types.is_boolean(kind) or pa.types.is_decimal(kind):
         return _coded(name, chunks)
     return None
+
+
+def _days_of_the_place(chunks: Any) -> Any:
+    """Return times with a zone as days, where all are midnight there (in a London summer 23:00 in UTC)."""
+    import pyarrow.compute as pc
+
+    local = pc.local_timestamp(chunks)
+    return local if pc.all(pc.equal(local, pc.floor_temporal(local, unit="day"))).as_py() else chunks
 
 
 def plain_column(name: str, chunks: Any) -> Column:

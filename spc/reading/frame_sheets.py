@@ -57,9 +57,10 @@ def _eager(frame: Any) -> Any:
     try:
         theirs = nw.from_native(frame)
     except TypeError:
+        hint = ": write reset_index() first" if hasattr(frame, "reset_index") else ""  # a pandas Series
         raise ChoiceError(
             "`source` must be a path, a list of paths, a folder or a frame (pandas, polars, Arrow), "
-            f"got {type(frame).__name__}."
+            f"got {type(frame).__name__}{hint}."
         ) from None
     return theirs.collect() if isinstance(theirs, nw.LazyFrame) else theirs
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 from spc.checks import InputError
 from spc.parsing import Problem
 
-__all__ = ["ENDINGS", "LIMITS", "Limits", "opened", "refuse", "refuse_all"]
+__all__ = ["ENDINGS", "LIMITS", "Limits", "naming", "opened", "refuse", "refuse_all"]
 
 
 @dataclass
@@ -41,6 +41,8 @@ _MARKS = (
     (b"%PDF", "pdf"), (b"{", "json"), (b"[{", "json"), (b"<", "html"), (b"BZh", "bz2"), (b"ARROW1", "arrow"),
 )  # fmt: skip
 _WANTED = {"excel": "zip", "parquet": "parquet"}
+#: Columns or sheets that a sentence names.
+_NAMED = 12
 #: Packed bytes handed over at once, and what may come out of them: what is left over is copied each time.
 _STEP, _MOST_OF_A_STEP = 2**14, 2**20
 
@@ -55,6 +57,13 @@ def refuse_all(problems: Sequence[Problem]) -> NoReturn:
     more = len(problems) - 1
     rest = f" {more:,} more problem{'s' * (more > 1)} in `.problems`." if more else ""
     raise InputError(problems[0].sentence + rest, problems)
+
+
+def naming(problem: Problem, names: Iterable[str]) -> Problem:
+    """Return a problem whose remedy ends with the names that there are."""
+    known = list(names)
+    more = f" and {len(known) - _NAMED:,} more" if len(known) > _NAMED else ""
+    return replace(problem, remedy=f"{problem.remedy}: {', '.join(map(repr, known[:_NAMED]))}{more}")
 
 
 def opened(path: Path) -> tuple[str, bytes]:
@@ -72,13 +81,13 @@ def opened(path: Path) -> tuple[str, bytes]:
         refuse("unknown ending", source=path.name)
     try:
         if not path.is_file():  # a pipe would be waited for, without end
-            refuse("no such file", source=path.name)
+            refuse("no such file", source=str(path))
         size = path.stat().st_size
         if size > LIMITS.n_bytes:
             refuse("too large", f"{size:,} bytes", path.name)
         data = path.read_bytes()
     except OSError:
-        refuse("no such file", source=path.name)
+        refuse("no such file", source=str(path))
     if not data:
         refuse("empty file", source=path.name)
     if ending.endswith(".gz"):

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from spc.checks import InputError, choice
+import numpy as np
+
+from spc.checks import choice
 from spc.measures import Catalogue
 from spc.parsing import Months, Problem, parse_months
 from spc.reading.coded import Sheet
-from spc.reading.gates import refuse, refuse_all
+from spc.reading.gates import naming, refuse, refuse_all
 from spc.reading.numbers import is_of_numbers
 from spc.wording import month_text
 
@@ -56,6 +58,8 @@ STREET = (
     "Crime ID", "Month", "Reported by", "Falls within", "Longitude", "Latitude", "Location", "LSOA code",
     "LSOA name", "Crime type", "Last outcome category", "Context",
 )  # fmt: skip
+#: Rules against headings that are names like any other.
+_FAR_FROM_MONTHS = ("", "not a month", "no month")
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,9 @@ def _refuse_absent(sheet: Sheet, asked: Asked) -> None:
     named = [*(asked.keys or ()), *asked.ignore, *asked.given.values()]
     named += [name for name in (asked.month, asked.value, asked.of) if name is not None]
     problems = [
-        Problem.of("no such column", name, source=sheet.source) for name in named if name not in sheet.columns
+        naming(Problem.of("no such column", name, source=sheet.source), sheet.columns)
+        for name in named
+        if name not in sheet.columns
     ]
     problems += [
         Problem.of("column named twice", name, source=sheet.source)
@@ -125,10 +131,7 @@ def _refuse_absent(sheet: Sheet, asked: Asked) -> None:
         if name in named[:i]
     ]
     if problems:
-        raise InputError(
-            f"{problems[0].sentence} The columns are {', '.join(map(repr, list(sheet.columns)[:12]))}.",
-            problems,
-        )
+        refuse_all(problems)
 
 
 def _heading(sheet: Sheet, asked: Asked, *wanted: str) -> str | None:
@@ -183,11 +186,24 @@ def _keys(sheet: Sheet, asked: Asked, rest: Sequence[str]) -> list[str]:
     """All columns of text are keys, empty ones apart; a further column of numbers refuses the file."""
     numeric = [name for name in rest if name not in (asked.keys or ()) and is_of_numbers(sheet.columns[name])]
     if numeric:
-        refuse_all([Problem.of("further numeric column", name, source=sheet.source) for name in numeric])
-    keys = list(asked.keys) if asked.keys else [n for n in rest if not sheet.columns[n].is_blank().all()]
+        rules = [
+            "year beside the month" if n.casefold() == "year" else "further numeric column" for n in numeric
+        ]
+        pairs = zip(rules, numeric, strict=True)
+        refuse_all([Problem.of(rule, name, source=sheet.source) for rule, name in pairs])
+    keys = list(asked.keys) if asked.keys else _full_enough(sheet, rest)
     if not keys:
         refuse("no key column", ", ".join(sheet.columns), sheet.source)
     return keys
+
+
+def _full_enough(sheet: Sheet, names: Sequence[str]) -> list[str]:
+    """Leave out empty columns; refuse those that most rows leave empty: notes and flags name no series."""
+    n_blank = {name: int(np.count_nonzero(sheet.columns[name].is_blank())) for name in names}
+    sparse = [name for name, blank in n_blank.items() if sheet.n_rows < 2 * blank < 2 * sheet.n_rows]
+    if sparse:
+        refuse_all([Problem.of("mostly empty column", name, source=sheet.source) for name in sparse])
+    return [name for name, blank in n_blank.items() if blank < sheet.n_rows]
 
 
 # ---------------------------------------------------------------- wide
@@ -195,10 +211,20 @@ def _keys(sheet: Sheet, asked: Asked, rest: Sequence[str]) -> list[str]:
 
 def _wide(sheet: Sheet, asked: Asked, rest: Sequence[str], headed: Months | None) -> Roles:
     if headed is None or (headed.refused.all() and headed.file_problem is None):
+        if headed is not None:
+            _refuse_near_months(sheet, rest, headed)
         refuse("no month column", ", ".join(sheet.columns), sheet.source)
     months = _months(sheet, rest, headed)
     keys = _keys(sheet, asked, [*(asked.keys or ()), *(name for name in rest if name not in months)])
     return Roles("wide", {name: name for name in keys}, tuple(keys), None, months, {})
+
+
+def _refuse_near_months(sheet: Sheet, names: Sequence[str], headed: Months) -> None:
+    """Where no heading is a month but several are nearly one, say what keeps them from it."""
+    pairs = zip(headed.rules.tolist(), names, strict=True)
+    near = [(rule, name) for rule, name in pairs if rule not in _FAR_FROM_MONTHS]
+    if len(near) > 1:
+        refuse_all([Problem.of(rule, name, source=sheet.source) for rule, name in near])
 
 
 def _months(sheet: Sheet, names: Sequence[str], headed: Months) -> dict[str, int]:
@@ -210,7 +236,7 @@ def _months(sheet: Sheet, names: Sequence[str], headed: Months) -> dict[str, int
     problems = [
         Problem.of("heading that is no month", name, source=sheet.source)
         for name, _, rule in pairs
-        if rule not in ("", "not a month", "no month", "month without a year")
+        if rule not in (*_FAR_FROM_MONTHS, "month without a year")
     ]
     by_month: dict[int, list[str]] = {}
     for name, month in months.items():

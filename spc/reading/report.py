@@ -74,6 +74,8 @@ class Report:
         Cells of the panel that are 0 because the layout leaves noughts out; they were not handed in.
     problem_keys : tuple of tuple of str
         The keys of each problem's series; empty where the file is meant.
+    unread : tuple of str
+        Sheets beside the one that was read, hidden ones apart; none where the sheet was named.
     """
 
     layout: str
@@ -88,6 +90,7 @@ class Report:
     cells_revised: int = 0
     cells_filled: int = 0
     problem_keys: tuple[tuple[str, ...], ...] = ()
+    unread: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         out = self.cells_used + self.cells_missing + self.cells_reported + self.cells_superseded
@@ -120,6 +123,8 @@ class Report:
         parts.append(f"{len(self.problems):,} problem{'' if len(self.problems) == 1 else 's'}")
         if self.refused:
             parts.append(f"{len(self.refused):,} series refused")
+        if self.unread:
+            parts.append(f"{len(self.unread):,} sheet{'' if len(self.unread) == 1 else 's'} unread")
         return f"Report({', '.join(parts)})"
 
 

@@ -205,6 +205,7 @@ def _report(releases: Sequence[_Release], pages: Sequence[_Page], out: Array, la
         cells_revised=sum(int(page.revised[~out].sum()) for page in pages),
         cells_filled=filled,
         problem_keys=tuple(keys for _, keys in told),
+        unread=tuple(dict.fromkeys(title for report in reports for title in report.unread)),
     )
 
 

@@ -9,14 +9,16 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
+from spc.parsing import Problem
 from spc.reading.coded import Sheet, cell_text, texts_column
 from spc.reading.csv_files import sheet_of_columns
-from spc.reading.gates import LIMITS, headings_of, refuse, refuse_size
+from spc.reading.gates import LIMITS, headings_of, naming, refuse, refuse_all, refuse_size
 
 __all__ = ["excel_sheet"]
 
@@ -29,12 +31,26 @@ DAMAGE = (
 _CLOCK = re.compile(r"\[?h+\]?:mm(:ss)?", re.IGNORECASE)
 
 
+@dataclass(frozen=True)
+class _Page:
+    """One sheet: its title, the other sheets that are not hidden, its rows of cells."""
+
+    title: str
+    others: list[str]
+    rows: list[Any]
+
+
 def excel_sheet(data: bytes, source: str, sheet: str | None = None) -> Sheet:
-    """Read one sheet of a workbook: the first, or the one named."""
+    """Read one sheet of a workbook: the first that is not hidden, or the one named."""
     has_formulas = _refuse_archive(data, source)
-    rows = list(_rows(data, source, sheet, has_formulas))
+    page = _page(data, source, sheet, values=True)
+    rows = list(_rows(page, _page(data, source, sheet, values=False) if has_formulas else None))
     while rows and not any(rows[0]):
         rows.pop(0)
+    if sheet is None and page.others:
+        if len(rows) < 2:
+            refuse_all([naming(Problem.of("sheet without a table", page.title, source=source), page.others)])
+        source = f"{source}, sheet {page.title!r}"
     if not rows:
         refuse("empty file", source=source)
     width = max(map(len, rows))
@@ -44,7 +60,8 @@ def excel_sheet(data: bytes, source: str, sheet: str | None = None) -> Sheet:
         refuse("no rows", source=source)
     cells = [[row[i] if i < len(row) else "" for row in rows[1:]] for i in range(width)]
     columns = [texts_column(name, column) for name, column in zip(headings, cells, strict=True)]
-    return sheet_of_columns(source, headings, columns, len(rows) - 1)
+    found = sheet_of_columns(source, headings, columns, len(rows) - 1)
+    return found if sheet is not None else replace(found, unread=tuple(page.others))
 
 
 def _refuse_archive(data: bytes, source: str) -> bool:
@@ -74,41 +91,42 @@ def _refuse_archive(data: bytes, source: str) -> bool:
     return has_formulas
 
 
-def _rows(data: bytes, source: str, sheet: str | None, has_formulas: bool) -> Iterator[list[str]]:
-    values = _page(data, source, sheet, values=True)
-    if not has_formulas:
-        for row in values:
+def _rows(values: _Page, formulas: _Page | None) -> Iterator[list[str]]:
+    if formulas is None:
+        for row in values.rows:
             yield [_shown(cell) for cell in row]
         return
     # A formula that was never calculated has no value; read as empty it would pass for a missing month.
-    for row, written in zip(values, _page(data, source, sheet, values=False), strict=True):
+    for row, written in zip(values.rows, formulas.rows, strict=True):
         yield [
             _shown(cell) if cell.value is not None else str(formula.value or "")
             for cell, formula in zip(row, written, strict=True)
         ]
 
 
-def _page(data: bytes, source: str, sheet: str | None, *, values: bool) -> Any:
+def _page(data: bytes, source: str, sheet: str | None, *, values: bool) -> _Page:
     """Open one sheet; what openpyxl warns of (styles, validations, pictures) holds no values."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return _rows_of(data, source, sheet, values=values)
+        return _opened(data, source, sheet, values=values)
 
 
-def _rows_of(data: bytes, source: str, sheet: str | None, *, values: bool) -> Any:
+def _opened(data: bytes, source: str, sheet: str | None, *, values: bool) -> _Page:
     import openpyxl
 
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=values)
-        names = book.sheetnames
+        pages = {page.title: page for page in book.worksheets}
+        # A sheet that its author hid, such as a table of codes, is read if it is named.
+        seen = [title for title, page in pages.items() if page.sheet_state == "visible"] or list(pages)
     except DAMAGE:
         refuse("damaged file", source=source)
-    if sheet is not None and sheet not in names:
-        refuse("no such sheet", sheet, source)
+    if sheet is not None and sheet not in pages:
+        refuse_all([naming(Problem.of("no such sheet", sheet, source=source), pages)])
     try:
-        page = book[sheet] if sheet is not None else book.worksheets[0]
-        page.reset_dimensions()  # what a file says of its own size may be wrong
-        return list(page.iter_rows())
+        title = sheet if sheet is not None else seen[0]
+        pages[title].reset_dimensions()  # what a file says of its own size may be wrong
+        return _Page(title, [name for name in seen if name != title], list(pages[title].iter_rows()))
     except DAMAGE:
         refuse("damaged file", source=source)
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pyarrow.parquet
 import pytest
 
@@ -116,7 +117,7 @@ def test_a_bad_cell_refuses_its_series_and_leaves_the_others_as_they_are(
 
 
 def test_many_problems_are_cut_short_on_the_console(capsys: pytest.CaptureFixture[str]):
-    lines = ["ward,month,value"] + [f"w{n},2024-07,x" for n in range(30)] + ["good,2024-07,1"]
+    lines = ["ward,month,value"] + [f"w{n},2024-07,x{n}" for n in range(30)] + ["good,2024-07,1"]
     Path("many.csv").write_text("\n".join(lines), encoding="utf-8")
     assert main(["check", "many.csv", "--problems", "p.csv"]) == 4
     told = capsys.readouterr().err.splitlines()
@@ -126,6 +127,45 @@ def test_many_problems_are_cut_short_on_the_console(capsys: pytest.CaptureFixtur
     assert set(rows("p.csv")[0]) == {"series", "month", "raw", "rule", "remedy", "severity", "sentence"}
     assert main(["check", "many.csv", "--strict"]) == 3
     assert len(capsys.readouterr().err.splitlines()) == 21
+
+
+def test_problems_of_one_kind_are_told_once(capsys: pytest.CaptureFixture[str]):
+    cells = [("£5", "£6"), ("£7", "<5"), ("8", "<9")]
+    lines = [f"w{n},2024-0{m},{cell}" for n, pair in enumerate(cells) for m, cell in enumerate(pair, 1)]
+    Path("kinds.csv").write_text("\n".join(["ward,month,value", *lines, "w,2024-01,1"]), encoding="utf-8")
+    assert main(["check", "kinds.csv"]) == 4
+    pounds, *others = capsys.readouterr().err.splitlines()
+    assert pounds.startswith("w0, 2024-01: '£5'")
+    assert pounds.endswith("amount alone (and 2 more like it; 2 series in all).")
+    # what is missing under another text is mended in another way
+    assert [line.rpartition(" ")[2] for line in others] == ["'<5'.", "'<9'."]
+
+
+def test_measures_that_the_catalogue_lacks_are_named(capsys: pytest.CaptureFixture[str]):
+    Path("calls.csv").write_text("measure,month,value\nCalls,2024-01,1\nLogs,2024-01,2\n", encoding="utf-8")
+    names = {"full": ("Calls", "Logs", "Visits"), "misspelt": ("Calls", "Lgos")}
+    for file, measures in names.items():
+        rows = "".join(f'[[measure]]\nname = "{name}"\n' for name in measures)
+        Path(f"{file}.toml").write_text(rows, encoding="utf-8")
+    assert main(["check", "calls.csv", "--measures", "full.toml"]) == 0
+    assert capsys.readouterr().err == ""
+    assert main(["check", "calls.csv", "--measures", "misspelt.toml"]) == 0
+    assert capsys.readouterr().err == (
+        "misspelt.toml does not name 1 measure of the input, taken for a count or rate without a preferred "
+        "direction: 'Logs'; it names 'Lgos', which the input has not.\n"
+    )
+
+
+def test_sheets_that_are_not_read_are_named(capsys: pytest.CaptureFixture[str]):
+    book = openpyxl.Workbook()
+    for page in (book.active, book.create_sheet("County")):
+        page.append(["measure", "month", "value"])
+        page.append(["Calls", "2024-01", 5])
+    book.save("pack.xlsx")
+    assert main(["check", "pack.xlsx"]) == 0
+    assert capsys.readouterr().err == "Other sheets are not read: 'County'; name one with --sheet.\n"
+    assert main(["check", "pack.xlsx", "--sheet", "County"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_strict_changes_nothing():

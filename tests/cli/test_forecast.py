@@ -163,7 +163,7 @@ def test_every_method_has_its_word(capsys: pytest.CaptureFixture[str]):
         (["--horizon", "0"], "`--horizon` must be a whole number from 1 to 120, got 0."),
         (["--horizon", "x"], "`--horizon` must be a whole number from 1 to 120, got 'x'."),
         (["--level", "x"], "`--level` must be a number, got 'x'."),
-        (["--level", "0.95"], "`--level` is in per cent, as 95, got '0.95'."),
+        (["--level", "0.95"], "`--level` must be from 50 to below 100 percent, got 0.95."),
         (["--level", "100"], "`--level` must be from 50 to below 100 percent, got 100.0."),
         (["--bounds", "5"], "`--bounds` must be low..high, as 0..100 or 0.., got '5'."),
         (["--bounds", ".."], "`--bounds` must be low..high"),

@@ -8,12 +8,20 @@ import numpy as np
 import pytest
 
 import spc
+from spc.rules import rule_set
 from tests.kernels.cases import CASES, EVERY, held
 from tests.panels import fewer, make
 from tests.reference import rules as twin
 from tests.reference import weigh as weigh_twin
 from tests.reference.limits import NO_VARIATION, OK
 from tests.reference.trend import trend
+
+
+def test_points_are_given_to_rules_and_each_rule_has_a_name_of_its_own() -> None:
+    known = {row.name for rows in spc.RULES.values() for row in rows}
+    assert all(set(weighting.points) <= known for weighting in spc.WEIGHTINGS.values())
+    for rows in spc.RULES.values():
+        assert rule_set(tuple(rows)) == rows
 
 
 @pytest.mark.parametrize("with_trend", [True, False])

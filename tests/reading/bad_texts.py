@@ -71,6 +71,7 @@ BAD_MONTHS = {
     "": "no month", "NaT": "no month", "n/a": "no month", "soon": "not a month", "2024-7": "not a month",
     "2025-01 (p)": "not a month", "2025-13": "no such month", "2025-00": "no such month",
     "2025": "year without a month", "2025.0": "year without a month", "July": "month without a year",
+    "04": "month without a year",
     "2025 Q1": "quarter", "Q1 2025": "quarter", "2025-W07": "week", "w/c 6 January": "week",
     "2024/25": "financial year", "45658": "Excel serial number", "45658.5": "Excel serial number",
     "31/01/25": "two-digit year", "Jan 25": "two-digit year", "Jan-45": "two-digit year",

@@ -116,8 +116,10 @@ def bomb() -> bytes:
     return packed(b"area,month,value\n" + b"0" * 100_000_000)
 
 
-def workbook(*rows: list[Any], formats: Mapping[str, str] | None = None) -> Callable[[], bytes]:
-    """An Excel workbook of Swindon, long, and the rows given."""
+def workbook(
+    *rows: list[Any], formats: Mapping[str, str] | None = None, cover: str = ""
+) -> Callable[[], bytes]:
+    """An Excel workbook of Swindon, long, and the rows given; behind a "visible" or a "hidden" cover."""
 
     def make() -> bytes:
         import openpyxl
@@ -129,6 +131,10 @@ def workbook(*rows: list[Any], formats: Mapping[str, str] | None = None) -> Call
             page.append(row)
         for place, form in (formats or {}).items():
             page[place].number_format = form
+        if cover:
+            first = book.create_sheet("Cover", 0)
+            first.append(["Performance pack"])
+            first.sheet_state = cover
         held = io.BytesIO()
         book.save(held)
         return held.getvalue()

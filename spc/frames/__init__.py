@@ -7,7 +7,7 @@ reduced to its unique texts first, and those are read one by one.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ import pandas as pd
 
 from spc.arrays import WHOLE_LIMIT, first_refused
 from spc.checks import ChoiceError, InputError
+from spc.frames.months import month_column, month_ordinal, refuse_years
+from spc.frames.tidy import tidy_months, tidy_series
 from spc.parsing import READING_RULES, Problem, parse_months, parse_numbers
 from spc.wording import month_text
 
@@ -31,9 +33,6 @@ __all__ = [
     "tidy_series",
 ]
 
-#: pandas counts months from January 1970, we from January of year 0.
-EPOCH = 1970 * 12
-FIRST_YEAR, LAST_YEAR = 1900, 2100
 TRUTH = "is a truth value, a number was expected."
 
 Array = np.ndarray[Any, Any]
@@ -54,8 +53,8 @@ def read_long(frame: Any, series: Sequence[str], period: str, columns: Mapping[s
     wanted = {ours: theirs for ours, theirs in columns.items() if theirs is not None}
     rows = _as_pandas(frame, [*series, period, *wanted.values()])
     codes, keys = _series_codes(rows, series)
-    months, echo = _month_column(rows[period], period)
-    _refuse_years(rows[period], period, months)
+    months, echo = month_column(rows[period], period)
+    refuse_years(rows[period], period, months)
     start = int(months.min())
     shape = (len(next(iter(keys.values()))), int(months.max()) - start + 1)
     place = codes * shape[1] + (months - start)
@@ -156,8 +155,9 @@ def _as_pandas(frame: Any, columns: Sequence[str] | None = None) -> pd.DataFrame
         frame = theirs.to_pandas()
     missing = [name for name in columns or [] if name not in frame.columns]
     if missing:
+        mend = "; it is in the index: reset_index() first" if missing[0] in frame.index.names else ""
         raise InputError(
-            f"There is no column {missing[0]!r}: the columns are {', '.join(map(str, frame.columns))}."
+            f"There is no column {missing[0]!r}: the columns are {', '.join(map(str, frame.columns))}{mend}."
         )
     for name in columns or []:
         if isinstance(frame[name], pd.DataFrame):
@@ -200,46 +200,6 @@ def _labels(labels: Any) -> Array:
             f"The name {broken!r} holds half a character, which cannot be written: mend it in the source."
         ) from None
     return texts
-
-
-def _month_column(column: pd.Series[Any], name: str) -> tuple[Array, str]:
-    """Return months as ordinals, and how to echo them."""
-    kind = column.dtype
-    if column.isna().any():
-        row = int(np.argmax(column.isna().to_numpy()))
-        raise InputError(f"Row {row + 1} has no {name!r}: every row must have its month.")
-    if isinstance(kind, pd.PeriodDtype):
-        if str(kind) != "period[M]":
-            raise InputError(f"`{name}` holds {kind}: months (period[M]) were expected.")
-        return column.array.asi8 + EPOCH, "period"
-    if pd.api.types.is_datetime64_any_dtype(kind):
-        stamps = column.dt.tz_localize(None) if isinstance(kind, pd.DatetimeTZDtype) else column
-        return stamps.to_numpy().astype("datetime64[M]").astype(np.int64) + EPOCH, "datetime"
-    codes, texts = pd.factorize(column)
-    read = parse_months([_month_text(text) for text in texts])
-    if read.file_problem is not None:
-        raise InputError(f"`{name}`: {read.file_problem.sentence}", [read.file_problem])
-    for code, rule in enumerate(read.rules):
-        if rule:
-            problem = Problem.of(rule, str(texts[code]), series=name)
-            raise InputError(problem.sentence, [problem])
-    return read.ordinals[codes], "period"
-
-
-def _refuse_years(column: pd.Series[Any], name: str, months: Array) -> None:
-    """Refuse years that only a slip of the pen makes: one would stretch the calendar of every series."""
-    low, high = FIRST_YEAR * 12, LAST_YEAR * 12 + 11
-    if months.min() < low or months.max() > high:
-        row = int(np.argmax((months < low) | (months > high)))
-        raise InputError(
-            f"Row {row + 1}, {name!r}: {column.iloc[row]} is not between {FIRST_YEAR} and {LAST_YEAR}."
-        )
-
-
-def _month_text(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
 
 
 def _refuse_duplicates(
@@ -318,24 +278,6 @@ def _where(rows: pd.DataFrame, series: Sequence[str], period: str | None, column
     return f"{_name(rows, series, row)}, {when}"
 
 
-def month_ordinal(month: Any, name: str) -> int:
-    """Return year * 12 + month - 1 of one month in any form; `name` is the argument it came by."""
-    if isinstance(month, pd.Period):
-        if month.freqstr not in ("M", "ME"):
-            raise ChoiceError(f"`{name}` must be a month, got a period of frequency {month.freqstr!r}.")
-        return int(month.ordinal) + EPOCH
-    if month is None or month is pd.NaT or (not np.isscalar(month) and not hasattr(month, "year")):
-        raise ChoiceError(f"`{name}` must be a month such as '2024-07', got {month!r}.")
-    if isinstance(month, np.datetime64):
-        month = month.astype("datetime64[M]")
-    elif hasattr(month, "year") and hasattr(month, "month"):
-        return int(month.year) * 12 + int(month.month) - 1
-    read = parse_months([str(month)])
-    if read.rules[0]:
-        raise ChoiceError(f"`{name}` must be a month such as '2024-07', got {month!r}.")
-    return int(read.ordinals[0])
-
-
 def series_names(keys: Mapping[str, Sequence[Any]], n_series: int) -> dict[str, Array]:
     """Return the names of the series, key by key, as text; no two series may have the same."""
     labels = {}
@@ -351,44 +293,6 @@ def series_names(keys: Mapping[str, Sequence[Any]], n_series: int) -> dict[str, 
             )
         seen.add(name)
     return labels
-
-
-def tidy_months(
-    keys: Mapping[str, Array], start: int | None, echo: str, fields: Mapping[str, Array]
-) -> pd.DataFrame:
-    """Return one row per series and month: the keys, the month, the fields (each n_series x n_periods)."""
-    n_series, n_periods = next(iter(fields.values())).shape
-    columns: dict[str, Any] = {
-        name: pd.Series(labels, dtype="str").repeat(n_periods).array
-        for name, labels in _apart(keys, {"month", *fields}).items()
-    }
-    columns["month"] = _months_out(start, echo, n_periods).take(np.tile(np.arange(n_periods), n_series))
-    return pd.DataFrame(columns | {name: cells.reshape(-1) for name, cells in fields.items()})
-
-
-def _apart(keys: Mapping[str, Array], taken: Collection[str]) -> dict[str, Array]:
-    """Return the keys under names that no field has: a key "status" is called "status_key"."""
-    named: dict[str, Array] = {}
-    for name, labels in keys.items():
-        while name in taken or name in named:
-            name += "_key"
-        named[name] = labels
-    return named
-
-
-def _months_out(start: int | None, echo: str, n_periods: int) -> Any:
-    if start is None:
-        return pd.Index(np.arange(1, n_periods + 1))
-    first = np.datetime64(start - EPOCH, "M")
-    months = pd.PeriodIndex((first + np.arange(n_periods)).astype("datetime64[s]"), freq="M")
-    return months.to_timestamp() if echo == "datetime" else months
-
-
-def tidy_series(keys: Mapping[str, Array], fields: Mapping[str, Any]) -> pd.DataFrame:
-    """Return one row per series: the keys, then the fields (each n_series long)."""
-    named = _apart(keys, set(fields))
-    columns: dict[str, Any] = {name: pd.Series(labels, dtype="str") for name, labels in named.items()}
-    return pd.DataFrame(columns | dict(fields))
 
 
 def read_csv(path: Any) -> pd.DataFrame:
