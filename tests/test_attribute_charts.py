@@ -382,3 +382,16 @@ def test_charts_by_series_keep_to_their_own():
     for s, name in enumerate(names):
         alone = spc.limits(panel(top[s : s + 1], of[s : s + 1]), chart=name, baseline=24)
         assert np.array_equal(mixed.ucl[s], alone.ucl[0]) and mixed.chart_of(s) == name
+
+
+def test_neighbours_of_one_ratio_are_not_still_where_another_month_moves_the_centre() -> None:
+    """3 of 3 and 7 of 7 lie 1.73 and 2.65 times as far from their rate as a month of one would."""
+    values, of = [3, 7, np.nan, 4, np.nan, 5], [3, 7, 5, 8, 5, 6]
+    panel = spc.Panel.from_numpy([values], start="2024-01", of=[of])
+    limits = spc.limits(panel, chart="u_prime", min_observed=4)
+    rate = 19 / 24
+    step = (np.sqrt(7) - np.sqrt(3)) * (1 - rate) / np.sqrt(rate)
+    assert limits.status.tolist() == ["ok"]
+    np.testing.assert_allclose(limits.sigma[0, 0], step * np.sqrt(np.pi) / 2 * np.sqrt(rate / 3), rtol=1e-12)
+    same = spc.Panel.from_numpy([[3, 7, np.nan, 4, np.nan, 5]], start="2024-01", of=[[6, 14, 5, 8, 5, 10]])
+    assert spc.limits(same, chart="u_prime", min_observed=4).status.tolist() == ["no variation"]

@@ -20,7 +20,7 @@ from spc.baselines import Ints
 from spc.charts.autocorrelation import widened
 from spc.charts.constants import D2, MEDIAN_RANGE, c4
 from spc.charts.fitting import Fitted, Problem, screen_of
-from spc.charts.individuals import flat_phases, sigma_of
+from spc.charts.individuals import flat_phases, one_number, sigma_of
 from spc.charts.quantiles import binomial, negative_binomial, poisson
 from spc.checks import ChoiceError
 from spc.kernels import attributes
@@ -28,6 +28,7 @@ from spc.panel import Floats
 from spc.results import Months
 from spc.results.limits import Codes, Flags
 from spc.results.statuses import NO_COUNTS, NO_PARTS, NO_VARIATION, OK, SHORT_HISTORY
+from spc.ties import TIE
 
 __all__ = ["c", "held_months", "i_prime", "np_chart", "p", "p_prime", "refuse_sigma", "u", "u_prime"]
 
@@ -156,13 +157,27 @@ def _laney(problem: Problem, found: Ratios, centre: Floats, unit: Floats, flaws:
     z = np.empty_like(problem.values)
     attributes.scores(problem.values, found.of, problem.offsets, problem.first, problem.last, centre, unit, z)
     scored = replace(problem, values=z)
-    estimated = np.where(flat_phases(problem, problem.spread), 0.0, sigma_of(scored, scored.spread))
+    estimated = sigma_of(scored, scored.spread)
+    estimated[_still(problem, estimated)] = 0.0
     sigma_z = np.where(np.isnan(problem.known_sigma), estimated, problem.known_sigma)
     sigma_z = np.where(unit == 0.0, 0.0, sigma_z)
     known = ~np.isnan(problem.known_sigma) & ~np.isnan(problem.known_centre)
     status = _status(problem, found, sigma_z, known, flaws)
     fitted = _by_month(problem, found.of, centre, unit * sigma_z, status, sigma_z)
     return fitted if problem.choices.sigma == "sd" else replace(fitted, screened=scored.spread.screened)
+
+
+def _still(problem: Problem, sigma_z: Floats) -> Flags:
+    """Return the phases of one ratio, whose scores differ by the sizes of the months alone, or by rounding.
+
+    Neighbours of one ratio have other scores where they are not of one size and the centre, made by months
+    across a gap, is another number.
+    """
+    flat = flat_phases(problem, problem.spread)
+    still = flat & (sigma_z <= TIE)  # a billionth of a sigma: rounding leaves some 1e-16 sqrt(count)
+    for p in np.flatnonzero(flat & ~still):
+        still[p] = one_number(problem, int(p))
+    return still
 
 
 def i_prime(problem: Problem) -> Fitted:

@@ -15,7 +15,7 @@ from spc.results.limits import Flags
 from spc.results.statuses import NO_VARIATION, OK, SHORT_HISTORY
 from spc.ties import TIE, exact_row, varies
 
-__all__ = ["flat_phases", "moving_range", "run", "xmr"]
+__all__ = ["flat_phases", "moving_range", "one_number", "run", "xmr"]
 
 
 def xmr(problem: Problem) -> Fitted:
@@ -56,14 +56,24 @@ def _centre(problem: Problem, spread: Spread) -> Floats:
 
 
 def flat_phases(problem: Problem, spread: Spread) -> Flags:
-    """Return the phases whose neighbouring months are one number on paper, whatever the floats say."""
+    """Return the phases whose months are one number on paper, whatever the floats say.
+
+    Ranges know of neighbours alone: months that differ across a gap are one number to them, though not to an
+    sd, nor where gaps are bridged.
+    """
+    all_meet = problem.choices.sigma == "sd"
     with np.errstate(invalid="ignore"):
         flat = spread.mean_range <= TIE * np.abs(spread.mean)
-    bridged = problem.choices.gaps == "bridge"
-    for p in np.flatnonzero(flat & (spread.mean_range > 0.0)):
-        base = _exact_baseline(problem, int(p))
-        flat[p] = not varies([value for value in base if value is not None] if bridged else base)
+        doubtful = flat & ((spread.mean_range > 0.0) | (all_meet & (spread.sd > 0.0)))
+    across = all_meet or problem.choices.gaps == "bridge"
+    for p in np.flatnonzero(doubtful).tolist():
+        flat[p] = one_number(problem, p) if across else not varies(_exact_baseline(problem, p))
     return flat
+
+
+def one_number(problem: Problem, p: int) -> bool:
+    """Whether all months of a baseline are one number on paper, across its gaps too."""
+    return not varies([value for value in _exact_baseline(problem, p) if value is not None])
 
 
 def _settled(problem: Problem, spread: Spread) -> Spread:

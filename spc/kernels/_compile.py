@@ -162,7 +162,7 @@ def threads() -> int:
 
 
 def set_threads(count: int | None) -> None:
-    """Fix the number of threads in this process; `None` goes back to the default, anything but 1, 2 ... raises."""
+    """Fix the number of threads in this process, from 1; `None` goes back to the default."""
     global _threads
     given: Any = count
     if count is not None and (isinstance(given, bool) or not isinstance(given, int) or given < 1):
