@@ -19,7 +19,7 @@ from benchmarks.forecast_sets import Floats, Months, load, stacked
 from spc.forecast.asking import counts_in
 from spc.forecast.averaging import averaged
 from spc.forecast.calibrating import needed
-from spc.forecast.frozen import LONGEST, SHORTEST, Factors
+from spc.forecast.frozen import FEWEST, MOST, Factors
 from spc.forecast.history import History
 from spc.results.forecasts import Spread
 
@@ -31,7 +31,7 @@ LEVEL = 95.0
 #: Of what is learnt, so much is kept: sets differ from each other by as much as from the closed form, and the
 #: interval score on what was held out is at its best with no factor at all (within 0.5%).
 KEPT = 0.5
-SHORTEST_HISTORY = int(SHORTEST)
+SHORTEST_HISTORY = int(FEWEST)
 
 
 def needed_by(history: Floats, future: Floats) -> Floats:
@@ -60,7 +60,7 @@ def examples(months: Months, horizon: int) -> tuple[Floats, Floats, Floats]:
 
 
 def length_of(count: Floats) -> Floats:
-    return np.log(np.clip(count, SHORTEST, LONGEST) / 60.0)
+    return np.log(np.clip(count, FEWEST, MOST) / 60.0)
 
 
 def learn(sets: dict[str, Months]) -> Factors:

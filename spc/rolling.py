@@ -19,7 +19,7 @@ from spc.panel import Floats, Panel
 __all__ = ["max", "mean", "median", "min", "quantile", "ratio", "sd", "total"]
 
 #: The longest window in months.
-LONGEST = 1_000
+LONGEST_WINDOW = 1_000
 #: Windows whose medians have a sorting network.
 NETWORKS = (3, 12)
 
@@ -311,7 +311,7 @@ def _share(q: object) -> float:
 
 
 def _lengths(window: object, min_count: object) -> tuple[int, int]:
-    length = whole("window", window, 1, LONGEST)
+    length = whole("window", window, 1, LONGEST_WINDOW)
     return length, length if min_count is None else whole("min_count", min_count, 1, length)
 
 

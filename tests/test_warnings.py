@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import spc
-from spc.results import warnings
+from spc.results import limit_warnings
 
 WINDOW = spc.Window(36, first=24)
 NOISE = np.random.default_rng(3).normal(50.0, 4.0, (400, 48))
@@ -43,7 +43,7 @@ def test_codes_and_words_say_the_same() -> None:
     assert limits.warning_code.dtype == np.uint8
     assert limits.warning_code.tolist() == [0, 2, 4, 0]
     assert limits.warnings.tolist() == ["", "jump", "ends early", ""]
-    every = warnings.warning_words(np.array([31]))[0]
+    every = limit_warnings.warning_words(np.array([31]))[0]
     assert every == "autocorrelation, jump, ends early, step nearby, screened"
 
 

@@ -17,10 +17,10 @@ from spc.panel import Floats, Panel
 from spc.results.forecasts import Forecast
 from spc.results.statuses import REFUSED
 
-__all__ = ["LONGEST", "Bounds", "forecast", "forecast_at", "history_of", "options_of"]
+__all__ = ["MOST_AHEAD", "Bounds", "forecast", "forecast_at", "history_of", "options_of"]
 
 #: The furthest month ahead: ten years.
-LONGEST = 120
+MOST_AHEAD = 120
 #: Whole numbers above are no counts: one more or less says nothing, and limits far above them are not whole.
 LARGEST = 1e9
 
@@ -57,7 +57,7 @@ def forecast(
     """
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
     method = METHODS[name]
-    months, share = whole("horizon", horizon, 1, LONGEST), confidence(level)
+    months, share = whole("horizon", horizon, 1, MOST_AHEAD), confidence(level)
     options, ends = options_of(method, given), panel.positions(as_at)
     return forecast_at(panel, method, ends, months, share, bounds, options, as_days(panel, days))
 

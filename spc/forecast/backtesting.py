@@ -9,7 +9,7 @@ import numpy as np
 
 from spc.baselines import Ints
 from spc.checks import ChoiceError, choice, confidence, parcel, whole
-from spc.forecast.asking import LONGEST, Bounds, forecast_at, history_of, options_of
+from spc.forecast.asking import MOST_AHEAD, Bounds, forecast_at, history_of, options_of
 from spc.forecast.by_days import as_days
 from spc.forecast.history import Rows
 from spc.forecast.judging import cells_of, mean_of, owa, root_mean_square, seasonal_scale, step_scale
@@ -83,9 +83,9 @@ def backtest(
     """
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
     names = as_methods(methods)
-    months, share = whole("horizon", horizon, 1, LONGEST), confidence(level)
+    months, share = whole("horizon", horizon, 1, MOST_AHEAD), confidence(level)
     ends, kind = panel.positions(as_at), as_days(panel, days)
-    at = origins_of(panel, ends, origins, months, whole("step", step, 1, LONGEST))
+    at = origins_of(panel, ends, origins, months, whole("step", step, 1, MOST_AHEAD))
     if panel.n_series and panel.n_periods and at.max(initial=-1) < 0:
         raise ChoiceError(
             f"`horizon` = {months} leaves no month to forecast from: {panel.n_periods:,} months are known, "

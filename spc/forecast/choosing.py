@@ -10,7 +10,7 @@ import numpy as np
 
 from spc.baselines import Ints
 from spc.checks import choice, confidence, parcel, whole
-from spc.forecast.asking import LONGEST, Bounds, forecast_at, options_of
+from spc.forecast.asking import MOST_AHEAD, Bounds, forecast_at, options_of
 from spc.forecast.backtesting import as_methods, origins_of, tried
 from spc.forecast.by_days import as_days
 from spc.forecast.judging import mean_of
@@ -86,9 +86,9 @@ def best(
     """
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
     names, spare = as_methods(methods), choice("default", default, METHODS)
-    months, share = whole("horizon", horizon, 1, LONGEST), confidence(level)
+    months, share = whole("horizon", horizon, 1, MOST_AHEAD), confidence(level)
     ends, kind = panel.positions(as_at), as_days(panel, days)
-    at = origins_of(panel, ends, origins, months, whole("step", step, 1, LONGEST))
+    at = origins_of(panel, ends, origins, months, whole("step", step, 1, MOST_AHEAD))
     needed = min(ENOUGH, len(at)) if least is None else whole("least", least, 1, len(at))
     past = tried(panel, names, ends, at, months, share, bounds, kind)
     error, n_origins, size = _errors(past)

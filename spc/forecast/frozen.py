@@ -8,10 +8,10 @@ import numpy as np
 
 from spc.panel import Floats
 
-__all__ = ["FACTORS", "LONGEST", "SHORTEST", "Factors"]
+__all__ = ["FACTORS", "FEWEST", "MOST", "Factors"]
 
 #: Lengths of history, in observed months, outside of which the factor is that of the end.
-SHORTEST, LONGEST = 24.0, 180.0
+FEWEST, MOST = 24.0, 180.0
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Factors:
     def times(self, count: Floats, horizon: int) -> Floats:
         """Return the factors (n, horizon) of series with `count` (n,) observed months."""
         steps = self.steps * np.log(np.arange(1, horizon + 1))
-        length = self.length * np.log(np.clip(count, SHORTEST, LONGEST) / 60.0)
+        length = self.length * np.log(np.clip(count, FEWEST, MOST) / 60.0)
         return np.exp(self.always + steps + length[:, None])
 
 

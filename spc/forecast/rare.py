@@ -24,10 +24,10 @@ CONSTANT = Setting(0.0, 0.0, 1.0)
 #: the papers, at the first demand: on wards with fewer than 0.1 events a month RMSSE 0.75 against 0.48.
 OPENING = Setting(12, 1, is_whole=True)
 #: Months to a bucket; 0 stands for the mean interval between demands.
-LONGEST = Setting(0, 0, 60, is_whole=True)
+LONGEST_BUCKET = Setting(0, 0, 60, is_whole=True)
 INTERVALS = {"alpha": CONSTANT, "opening": OPENING}
 CHANCES = {"alpha": CONSTANT, "beta": CONSTANT, "opening": OPENING}
-BUCKETS = {"alpha": CONSTANT, "opening": OPENING, "longest": LONGEST}
+BUCKETS = {"alpha": CONSTANT, "opening": OPENING, "longest": LONGEST_BUCKET}
 #: Counts from here on cannot be told from their neighbours in floats: such series fall back.
 LARGEST = 2.0**52
 #: A series is judged by its last three years.
@@ -113,7 +113,7 @@ def _by_intervals(history: History, unbiased: bool) -> Answer:
 
 
 def _by_buckets(history: History, alone: bool) -> Answer:
-    longest = int(history.options.get("longest", LONGEST.default))
+    longest = int(history.options.get("longest", LONGEST_BUCKET.default))
     asked = _constants(history, "alpha"), _opening(history), longest, alone
     return _counted(history, kernels.buckets, 2, *asked)
 

@@ -16,9 +16,9 @@ from spc.assuring import assure
 from spc.kernels.zones import UNJUDGED
 from spc.results import Exceptions, Limits, Weights
 from spc.results.assurance import Assurance, words_of
+from spc.results.limit_warnings import WARNINGS, warning_words
 from spc.results.patterns import asked_of
 from spc.results.statuses import NO_VARIATION, OK
-from spc.results.warnings import WARNINGS, warning_words
 from spc.rules import Rule
 from spc.scoring import Scorecard
 

@@ -10,7 +10,7 @@ from spc.inert import visible
 __all__ = ["cell_text", "quoted", "sheet_names"]
 
 #: Longest text of a cell, and of a sheet's name in UTF-16 units.
-LONGEST, LONGEST_NAME = 32_767, 31
+LONGEST_TEXT, LONGEST_NAME = 32_767, 31
 #: What XML cannot hold, besides the control characters that `visible` writes out.
 _NO_CHARACTER = re.compile("[\ufffe\uffff]")
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
@@ -27,9 +27,9 @@ def cell_text(text: str) -> str:
     =1+1\n\x07
     """
     shown = _NO_CHARACTER.sub(lambda found: f"\\u{ord(found[0]):04x}", visible(text))
-    if _units(shown) <= LONGEST:
+    if _units(shown) <= LONGEST_TEXT:
         return shown
-    return f"{_cut(shown, LONGEST - 1)}…"
+    return f"{_cut(shown, LONGEST_TEXT - 1)}…"
 
 
 def sheet_names(wanted: Iterable[str], taken: Iterable[str] = ()) -> list[str]:

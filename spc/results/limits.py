@@ -13,7 +13,7 @@ from spc import frames
 from spc.baselines import Baseline, Ints, Phases
 from spc.chart_kinds import CHARTS, CODES
 from spc.panel import Floats, Panel
-from spc.results import warnings
+from spc.results import limit_warnings
 from spc.results.lines import line_at
 from spc.results.statuses import (
     NEGATIVE,
@@ -270,12 +270,12 @@ class Limits:
     @cached_property
     def lag1(self) -> Floats:
         """Lag-1 autocorrelation of each series' baseline at the as-at month (n_series,); NaN if not known."""
-        return warnings.lag_one(self)[0]
+        return limit_warnings.lag_one(self)[0]
 
     @cached_property
     def warning_code(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
         """What a reader should know of the limits at the as-at month, one bit each (n_series,) uint8."""
-        return warnings.warning_codes(self)
+        return limit_warnings.warning_codes(self)
 
     @property
     def warnings(self) -> Words:
@@ -288,7 +288,7 @@ class Limits:
         >>> print(spc.limits(panel, baseline=24).warnings[0])
         autocorrelation, jump
         """
-        return warnings.warning_words(self.warning_code)
+        return limit_warnings.warning_words(self.warning_code)
 
     def months_row(self, s: int) -> int | None:
         """Return the row of `months` that holds a series, or None."""

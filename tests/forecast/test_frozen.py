@@ -11,7 +11,7 @@ import pytest
 from benchmarks import learn_forecasts
 from benchmarks.forecast_sets import BOROUGHS, Months
 from spc.forecast.averaging import averaged
-from spc.forecast.frozen import FACTORS, LONGEST, SHORTEST, Factors
+from spc.forecast.frozen import FACTORS, FEWEST, MOST, Factors
 from spc.results.forecasts import Spread
 from tests.forecast.histories import history
 from tests.panels import JIT_OFF, Matrix
@@ -122,7 +122,7 @@ def test_the_factors_as_the_page_prints_them() -> None:
     assert found[2, 11] == pytest.approx(np.exp(0.1 + 0.02 * np.log(12.0)), rel=1e-15)
     assert found[3, 1] == pytest.approx(np.exp(0.1 + 0.02 * np.log(2.0) - 0.04 * np.log(3.0)), rel=1e-14)
     np.testing.assert_array_equal(found[[0, 4]], found[[1, 3]])
-    assert (SHORTEST, LONGEST) == (24.0, 180.0)
+    assert (FEWEST, MOST) == (24.0, 180.0)
 
 
 @pytest.mark.long

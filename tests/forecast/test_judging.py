@@ -147,7 +147,5 @@ def test_mistakes() -> None:
         spc.forecast.smape([1.0, 2.0], [1.0, 2.0])
     with pytest.raises(spc.ChoiceError, match="`history` must have one row for each of 1 series, got 2"):
         spc.forecast.mase([[1.0]], [[1.0]], [[1.0] * 20] * 2)
-    with pytest.raises(
-        spc.ChoiceError, match=r"`level` must be from 50 to below 100 percent, got 100"
-    ):
+    with pytest.raises(spc.ChoiceError, match=r"`level` must be from 50 to below 100 percent, got 100"):
         spc.forecast.msis([[1.0]], [[1.0]], [[1.0]], [[1.0] * 20], level=100)

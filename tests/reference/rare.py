@@ -12,7 +12,7 @@ from functools import partial
 
 Series = Sequence[int | None]
 GRID = tuple(Fraction(text) for text in ("0.1", "0.05", "0.15", "0.2", "0.3"))
-LONGEST = 12
+LONGEST_BUCKET = 12
 
 
 def smoothed(points: Sequence[Fraction], start: Fraction, constant: Fraction) -> Fraction:
@@ -77,7 +77,7 @@ def bucketed(series: Series, start: Series, months: int, alpha: Fraction, length
 def longest(series: Series) -> int:
     """Round the mean interval between demands to whole months, halves up."""
     _, intervals = demands(series)
-    return min(int(sum(intervals) / len(intervals) + Fraction(1, 2)), LONGEST) if intervals else 1
+    return min(int(sum(intervals) / len(intervals) + Fraction(1, 2)), LONGEST_BUCKET) if intervals else 1
 
 
 def chosen(
