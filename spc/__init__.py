@@ -68,8 +68,9 @@ _HOMES = {
     "per_population": "comparators",
     "rank": "comparators",
     "records": "recording",
+    "explain": "explaining",
     "scorecard": "scoring",
-    "set_threads": "kernels._compile",
+    "set_threads": "threads",
     "publish": "publishing",
     "Remark": "publishing.remarks",
     "Remarks": "publishing.remarks",
@@ -114,6 +115,7 @@ __all__ = [
     "contributions",
     "driven_by",
     "exceptions",
+    "explain",
     "forecast",
     "funnel",
     "funnel_curve",
@@ -160,8 +162,8 @@ if TYPE_CHECKING:
     from spc.comparators import funnel, funnel_curve, per_population, rank
     from spc.comparing import compare
     from spc.detection import exceptions, run_tests
+    from spc.explaining import explain
     from spc.hierarchy import contributions, driven_by, parts, roll_up
-    from spc.kernels._compile import set_threads
     from spc.measures import Catalogue, Measure, Step
     from spc.multivariate import together
     from spc.panel import Panel
@@ -178,6 +180,7 @@ if TYPE_CHECKING:
     from spc.rules import RULES, Rule
     from spc.scoring import scorecard
     from spc.surveys import survey
+    from spc.threads import set_threads
     from spc.trend_scorers import SCORERS, Score, Scorer
     from spc.trending import trend
     from spc.weighting import WEIGHTINGS, Weighting, weigh

@@ -11,6 +11,7 @@ import numpy as np
 from spc.arrays import chosen
 from spc.checks import ChoiceError, whole
 from spc.panel import Panel
+from spc.wording import counted
 
 __all__ = ["Baseline", "Phases", "Window", "phase_of_months", "resolve"]
 
@@ -42,7 +43,7 @@ class Window:
 Baseline = str | int | Window | tuple[Any, Any] | list[Any]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Phases:
     """Stretches of months with limits of their own, several to a series.
 
@@ -199,6 +200,9 @@ class Phases:
     def series(self) -> Ints:
         """The series that owns each phase (n_phases,)."""
         return np.repeat(np.arange(len(self.offsets) - 1, dtype=np.int64), np.diff(self.offsets))
+
+    def __repr__(self) -> str:
+        return f"Phases({len(self.offsets) - 1:,} series, {counted(len(self.first), 'phase')})"
 
 
 def phase_of_months(offsets: Ints, first: Ints, last: Ints, n_periods: int) -> Ints:

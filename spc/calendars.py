@@ -269,7 +269,7 @@ def _closed(holidays: str | Iterable[date], years: range) -> Array:
     except ModuleNotFoundError:
         raise ChoiceError(
             f"The bank holidays of {holidays} come from the package `holidays`, which is not installed: "
-            "pip install 'opcc-spc[calendar]', or hand over the dates."
+            "pip install 'opcc-spc[calendar]', or give spc.per_working_day dates of your own."
         ) from None
     return np.array(sorted(country_holidays("GB", subdiv=code, years=years)), "datetime64[D]")
 

@@ -69,9 +69,10 @@ def compare(
     ----------
     panel : Panel
     measures : Catalogue, optional
-        Kinds, units and preferred directions; by default ratios are rates in percent, all else counts.
+        Kinds, units, preferred directions and lags; by default ratios are rates in percent, all else counts.
     as_at : month, or one month a series, optional
-        The last month of the windows; by default the panel's last.
+        The last month of the windows; by default the panel's last. A measure in arrears (`lag`) ends that
+        many months earlier, unless each series is given its month.
     windows : sequence of int
         Lengths in months.
     against : {"year", "before"}
@@ -122,7 +123,7 @@ def compare(
         raise ChoiceError("`days` must be 'ignore' where observations stand in plain order without months.")
     rows = measures_of(panel, measures)
     panel = by_kind(panel, rows)
-    ends = panel.positions(as_at)
+    ends = rows.ends(panel, as_at)
     pairs = [
         tuple(_window(panel, rows, at, length, per_day) for at in (ends, ends - back))
         for length, back in zip(lengths, backs, strict=True)

@@ -59,15 +59,6 @@ class Cover:
         """Series of which anything is hidden; their limits are not shown either (n_series,)."""
         return np.asarray(self.cells.any(axis=1) | self.changes.any(axis=1) | self.months.any(axis=1))
 
-    def over(self, columns: dict[str, Any]) -> dict[str, Any]:
-        """Return columns of printed words with the mark over what is hidden."""
-        hidden = dict(zip(("month", "m3", "m12"), self.cells.T, strict=True)) | {"change": self.changes[:, 2]}
-        covered = {
-            name: np.where(flags, self.mark, np.array(columns[name], dtype=object)).tolist()
-            for name, flags in hidden.items()
-        }
-        return columns | covered
-
     def __repr__(self) -> str:
         rows, cells = int(np.count_nonzero(self.hidden_row)), int(np.count_nonzero(self.cells))
         return f"Cover({cells:,} cells of {rows:,} series hidden)"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from spc.chart_kinds import CHARTS
-from spc.checks import whole
+from spc.checks import parcel
+from spc.one_series import one_series
 from spc.portrait import Portrait, Stretch, fine_text, portrait, rule_bits
-from spc.rules import Rule
+from spc.rules import TREND, Rule
 from spc.scoring import Scorecard
 from spc.sentences import count_word, pattern
 from spc.stretches import by_month_before
@@ -67,14 +69,16 @@ JUDGEMENTS = {
 GAPS = 4
 
 
-def explain(card: Scorecard, s: int) -> tuple[str, ...]:
+def explain(card: Scorecard, series: int | str | None = None, /, **keys: Any) -> tuple[str, ...]:
     """Say why a row carries its exceptions, its trend and its weighting.
 
     Parameters
     ----------
     card : Scorecard
-    s : int
-        Row of the scorecard, 0 .. n_series - 1.
+    series : int or str, optional
+        The row of the scorecard, 0 .. n_series - 1, or the name of its series: "Swindon / Burglary".
+    **keys
+        Key columns and the value in each: ``spc.explain(card, area="Swindon", measure="Burglary")``.
 
     Returns
     -------
@@ -85,17 +89,18 @@ def explain(card: Scorecard, s: int) -> tuple[str, ...]:
     Raises
     ------
     ChoiceError
-        A row that does not exist.
+        What names no row, or several.
 
     Examples
     --------
     >>> import spc
     >>> sample = spc.samples.load("wiltshire_2024")
     >>> card = spc.scorecard(sample.panel, measures=sample.measures)
-    >>> print(explain(card, 6)[0])
+    >>> print(spc.explain(card, "Call Answered Volume: CCH")[0])
     Eight-Month Low: Dec-2023 to Jul-2024, eight months running, are all below the centre line of 12,832.
     """
-    one = portrait(card, whole("s", s, 0, card.panel.n_series - 1))
+    parcel("card", card, Scorecard, "spc.scorecard(panel)")
+    one = portrait(card, one_series(card.panel, series, keys))
     said = [*_exceptions(card, one), *_limits(card, one), *_trend(card, one)]
     said += [*_weight(card, one), *_change(card, one), *_surroundings(card, one)]
     return tuple(said)
@@ -261,7 +266,7 @@ def parts_text(card: Scorecard, s: int) -> str:
     parts = []
     for name, points in weights.parts.items():
         value = float(points[s])
-        if name == "trend":
+        if name == TREND:
             parts.append("trend part unknown" if math.isnan(value) else f"{value:g} {_why(card, s)}")
         elif value > 0.0:
             parts.append(f"{value:g} {name}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import math
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -14,8 +13,9 @@ import numpy as np
 
 from spc.checks import ChoiceError, InputError, choice, whole
 from spc.frames import month_ordinal
-from spc.panel import Panel
-from spc.wording import Unit, month_text, unit_of
+from spc.panel import Ends, Panel
+from spc.toml_files import toml_content
+from spc.wording import Unit, counted, month_text, unit_of
 
 __all__ = [
     "KINDS",
@@ -27,7 +27,6 @@ __all__ = [
     "by_kind",
     "catalogue_of",
     "measures_of",
-    "toml_content",
 ]
 
 
@@ -66,7 +65,15 @@ IMPROVEMENTS = ("high", "low", "neither")
 
 @dataclass(frozen=True)
 class Step:
-    """A known change: the first month under the new regime, and its reason."""
+    """A known change, as charts mark it.
+
+    Parameters
+    ----------
+    month : str
+        The first month under the new regime: "2024-01".
+    reason : str
+        Why, in the words of the page.
+    """
 
     month: str
     reason: str = ""
@@ -164,15 +171,7 @@ class Measure:
         return unit if self.decimals is None else replace(unit, decimals=self.decimals)
 
 
-def toml_content(path: str | Path) -> dict[str, Any]:
-    """Return what a TOML file holds, with or without a byte order mark."""
-    try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as reason:
-        raise InputError(f"{Path(path).name} is no TOML file that can be read: {reason}.") from None
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Catalogue:
     """Measures by name, in the order in which they are reported.
 
@@ -193,7 +192,7 @@ class Catalogue:
 
     measures: tuple[Measure, ...]
     note: str = ""
-    _by_name: dict[str, Measure] = field(init=False, repr=False, compare=False)
+    _by_name: dict[str, Measure] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         given: Any = self.measures
@@ -255,6 +254,9 @@ class Catalogue:
 
     def __len__(self) -> int:
         return len(self.measures)
+
+    def __repr__(self) -> str:
+        return f"Catalogue({counted(len(self), 'measure')})"
 
 
 def _target(target: Any) -> float | dict[str, float] | None:
@@ -325,6 +327,20 @@ class Assignment:
     def each(self, ask: Callable[[Measure], Any], dtype: Any = None) -> np.ndarray[Any, Any]:
         """Return the answer of every series' measure (n_series,)."""
         return np.array([ask(measure) for measure in self.distinct], dtype)[self.code]
+
+    def ends(self, panel: Panel, as_at: Any = None) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """Return the column of the month that each series is reported on (n_series,); -1 for none.
+
+        One month for all is the paper's, and a measure in arrears has an earlier one. A month for each
+        series, and the `Ends` that one verb hands to the next, are those of the figures already.
+        """
+        if isinstance(as_at, Ends | Iterable) and not isinstance(as_at, str):
+            return panel.positions(as_at)
+        return self.in_arrears(panel.position(as_at))
+
+    def in_arrears(self, column: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """Return each measure's month in the paper of a month (n_series,); -1 before the calendar."""
+        return np.maximum(column - self.each(lambda measure: measure.lag, np.int64), -1)
 
     def __getitem__(self, s: int) -> Measure:
         return self.distinct[self.code[s]]

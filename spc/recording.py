@@ -18,9 +18,10 @@ from spc.kernels.zones import MISSING
 from spc.measures import Assignment, Catalogue, Measure, by_kind, measures_of
 from spc.pairing import heard_and_paired
 from spc.panel import Floats, Panel
-from spc.results import Exceptions
+from spc.results import Exceptions, Limits
 from spc.results.records import CLAIMS, Records
 from spc.ties import exact_value
+from spc.wording import period_name
 
 __all__ = ["records"]
 
@@ -48,9 +49,10 @@ def records(
     ----------
     panel : Panel
     measures : Catalogue, optional
-        Kinds and units; by default ratios are rates in percent, all else counts.
+        Kinds, units and lags; by default ratios are rates in percent, all else counts.
     as_at : month, or one month a series, optional
-        The month reported on; by default the panel's last.
+        The month reported on; by default the panel's last. That of a measure in arrears (`lag`) is as many
+        months earlier, unless each series is given its month.
     windows : sequence of int
         Lengths in months; 1 is the month itself, rolling windows are added up as the measure's kind has it.
     exceptions : Exceptions, optional
@@ -95,7 +97,7 @@ def records(
         raise ChoiceError("`windows` must name at least one length in months, got none.")
     rows = measures_of(panel, measures)
     panel = by_kind(panel, rows)
-    ends = panel.positions(as_at)
+    ends = rows.ends(panel, as_at)
     run, before = _runs(panel, ends, exceptions)
     parts = _whole_parts(panel)
     found = [_records(panel, rows, ends, length, *parts) for length in lengths]
@@ -254,9 +256,7 @@ def _runs(panel: Panel, ends: Ints, exceptions: Exceptions | None) -> tuple[Ints
         return run, before
     parcel("exceptions", exceptions, Exceptions, "spc.exceptions(limits)")
     limits = exceptions.limits
-    same = limits.panel.n_series == panel.n_series and limits.panel.n_periods == panel.n_periods
-    if not same or limits.panel.start != panel.start or (limits.ends != ends).any():
-        raise ChoiceError("`exceptions` must be of the same panel, as at the same month.")
+    _same_months(panel, ends, limits)
     if 0.0 not in exceptions.levels:
         raise ChoiceError(
             "`exceptions` must ask on which side of the centre line months lie: use rules='opcc'."
@@ -269,6 +269,21 @@ def _runs(panel: Panel, ends: Ints, exceptions: Exceptions | None) -> tuple[Ints
         other = ((own.points != values) & ~(np.isnan(own.points) & np.isnan(values))).any(axis=1)
         run[own.series[other]] = before[own.series[other]] = 0
     return run, before
+
+
+def _same_months(panel: Panel, ends: Ints, limits: Limits) -> None:
+    """Refuse limits of another panel, or as at another month than some series is reported on."""
+    same = limits.panel.n_series == panel.n_series and limits.panel.n_periods == panel.n_periods
+    if not same or limits.panel.start != panel.start:
+        raise ChoiceError("`exceptions` must be of the same panel, as at the same month.")
+    other = np.flatnonzero(limits.ends != ends)
+    if len(other):
+        s = int(other[0])
+        theirs, ours = (period_name(panel.start, int(at[s])) for at in (limits.ends, ends))
+        raise ChoiceError(
+            f"{panel.name(s)}: `exceptions` must be as at the same month, got {theirs} and not {ours}: hand "
+            "`limits` and `records` one `as_at`, for measures in arrears with a month for each series."
+        )
 
 
 def _sides(exceptions: Exceptions, bit: int) -> np.ndarray[Any, np.dtype[np.uint16]]:

@@ -53,7 +53,7 @@ def survey(
         Units and lags; by default percent, without a lag.
     as_at : month, or one month a series, optional
         The last month of the windows; by default the panel's last. A measure in arrears (`lag`) ends that
-        many months earlier.
+        many months earlier, unless each series is given its month.
     window : int
         Months that are pooled, from 1 to 12: yes over asked of all of them, never the mean of monthly shares.
     every : int
@@ -114,8 +114,7 @@ def survey(
     per = rows.each(lambda m: m.shown.per, float)
     people, effect = _each(panel, "population", population, np.nan), _each(panel, "deff", deff, 1.0)
     source = _Source(panel, _is_ready(panel, rows, window), _sizes(panel, of), per, window, every)
-    ends = np.maximum(panel.positions(as_at) - rows.each(lambda m: m.lag, np.int64), -1)
-    ends, stray = source.latest(ends)
+    ends, stray = source.latest(rows.ends(panel, as_at))
     shares = rows.each(lambda m: m.kind in SHARES, bool)
     samples, counts, codes = [], [], []
     for back in (0, YEAR):

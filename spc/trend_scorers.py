@@ -64,7 +64,17 @@ def _ratio(top: Floats, below: Floats) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class Score:
-    """What a scorer says, each (n_series,): a correlation, its test statistic, the two-sided p."""
+    """What a scorer says.
+
+    Parameters
+    ----------
+    r : (n_series,) float64
+        A correlation with time, -1 to 1, by whose square a scorer may grade.
+    t : (n_series,) float64
+        Its test statistic.
+    p : (n_series,) float64
+        Two-sided, 0 to 1. NaN in all three where a series has too few months.
+    """
 
     r: Floats
     t: Floats

@@ -35,7 +35,8 @@ class Weighting:
     Examples
     --------
     >>> import spc
-    >>> flat = spc.Weighting("flat", {rule.name: 1.0 for rule in spc.RULES["opcc"]}, 0.0, strong=0.0, weak=0.0)
+    >>> points = {rule.name: 1.0 for rule in spc.RULES["opcc"]}
+    >>> flat = spc.Weighting("flat", points, any_exception=0.0, strong=0.0, weak=0.0)
     >>> panel = spc.Panel.from_numpy([10, 12] * 12 + [20, 21], start="2022-06")
     >>> print(spc.weigh(spc.exceptions(spc.limits(panel, baseline=24)), weighting=flat).weight)
     [2.]

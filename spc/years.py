@@ -33,10 +33,11 @@ def year_to_date(
     ----------
     panel : Panel
     measures : Catalogue, optional
-        Kinds, units, preferred directions and lags, as for `compare`. A measure in arrears (`lag`) has its
-        year up to that many months earlier: in April, with a lag of 1, the whole year to March.
+        Kinds, units, preferred directions and lags, as for `compare`.
     as_at : month, or one month a series, optional
-        The last month; by default the panel's last.
+        The last month; by default the panel's last. A measure in arrears (`lag`) has its year up to that many
+        months earlier, unless each series is given its month: in April, with a lag of 1, the whole year to
+        March.
     starts : int
         The month in which a year begins: 4 for financial years, 1 for calendar years.
 
@@ -67,7 +68,7 @@ def year_to_date(
     start = on_calendar(panel)
     starts = whole("starts", starts, 1, YEAR)
     rows = measures_of(panel, measures)
-    ends = np.maximum(panel.positions(as_at) - rows.each(lambda measure: measure.lag, np.int64), -1)
+    ends = rows.ends(panel, as_at)
     months = (start + ends - (starts - 1)) % YEAR + 1
     lengths = sorted({int(length) for length in months}) or [YEAR]
     table = compare(panel, measures=rows, as_at=Ends(ends), windows=lengths)

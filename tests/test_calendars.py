@@ -86,7 +86,8 @@ def test_bank_holidays_of_england_are_those_of_the_package():
 def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "holidays", None)
     with pytest.raises(
-        spc.ChoiceError, match=r"bank holidays of England .* pip install 'opcc-spc\[calendar\]'"
+        spc.ChoiceError,
+        match=r"holidays of England .* pip install 'opcc-spc\[calendar\]', or give spc.per_working_day dates",
     ):
         spc.per_working_day(counts(12, "2024-01"))
     assert days_of(spc.per_working_day(counts(1, "2024-02"), holidays=[])) == [21]

@@ -141,16 +141,25 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: spc.Panel.from_numpy([[1.0], [2.0]], start="2024-01", keys=["x", "x"]),
         "Two series are called x",
     ),
-    "publish a frame": (lambda: spc.publish(FRAME), "`card` must be a Scorecard, got DataFrame: make one with"),
+    "publish a frame": (
+        lambda: spc.publish(FRAME),
+        "`card` must be a Scorecard, got DataFrame: make one with",
+    ),
     "since a frame": (lambda: spc.since(card(), FRAME), "`before` must be a Scorecard, got DataFrame"),
     "publish since a frame": (lambda: spc.publish(card(), before=FRAME), "`before` must be a Scorecard"),
-    "a workbook called .csv": (lambda: card().to_excel("card.csv"), r"`path` must end in \.xlsx, .* 'card.csv'"),
+    "a workbook called .csv": (
+        lambda: card().to_excel("card.csv"),
+        r"`path` must end in \.xlsx, .* 'card.csv'",
+    ),
     "keys in the index": (
         lambda: spc.Panel.from_frame(FRAME.set_index("measure"), series="measure"),
         "no column 'measure': .*; it is in the index: reset_index\\(\\) first",
     ),
     "explain a frame": (lambda: spc.explain(FRAME, 0), "`card` must be a Scorecard, got DataFrame"),
-    "explain whom": (lambda: spc.explain(card()), "such as 'a', or its keys .* got none of them, which names 2"),
+    "explain whom": (
+        lambda: spc.explain(card()),
+        "such as 'a', or its keys .* got none of them, which names 2",
+    ),
     "explain who is not there": (lambda: spc.explain(card(), "c"), "got 'c', which names none"),
     "explain two": (
         lambda: spc.explain(card(), measure=["a", "b"]),

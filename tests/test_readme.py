@@ -67,7 +67,7 @@ def test_the_page_of_measures_runs_and_has_every_field_and_kind(tmp_path):
         globs={"folder": tmp_path},
         optionflags=doctest.NORMALIZE_WHITESPACE,
     )
-    assert (failed, tried) == (0, 6)
+    assert (failed, tried) == (0, 10)
     named = re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
     assert named == [*(one.name for one in fields(Measure)), *KINDS]
 

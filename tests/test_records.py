@@ -124,6 +124,17 @@ def test_an_average_of_months_above_its_centre_is_no_run_of_months() -> None:
         assert spc.records(panel, exceptions=found).run[0] == run, chart
 
 
+def test_runs_of_a_measure_in_arrears_are_about_the_limits_of_its_scorecard() -> None:
+    rows = [[12.0, 10.0] * 12 + [20.0] * 9 + [NAN], [12.0, 10.0] * 12 + [20.0] * 10]
+    panel = spc.Panel.from_numpy(rows, start="2021-10", keys={"measure": ["late", "now"]})
+    late: Any = [spc.Measure("late", lag=1), spc.Measure("now")]
+    card = spc.scorecard(panel, measures=late, baseline=24)
+    assert spc.records(panel, measures=late, exceptions=card.exceptions).run.tolist() == [9, 10]
+    told = "late: `exceptions` must be as at the same month, got Jul-2024 and not Jun-2024"
+    with pytest.raises(spc.ChoiceError, match=told):
+        spc.records(panel, measures=late, exceptions=spc.exceptions(spc.limits(panel)))
+
+
 def test_exceptions_of_something_else_are_refused() -> None:
     panel = spc.Panel.from_numpy([[10.0, 12.0] * 12 + [20.0] * 9], start="2021-10")
     exceptions = spc.exceptions(spc.limits(panel))

@@ -24,6 +24,6 @@ def catalogue_in(path: Path | None) -> Catalogue | None:
 
 
 def lacking(path: Path | None, panel: Panel) -> list[str]:
-    """Say which measures of the panel the catalogue does not name, in a line for the console if there are any."""
+    """Say which measures of the panel the catalogue does not name: a line for the console, or none."""
     said = "" if path is None else uncatalogued(with_refused(panel), catalogue_in(path), path.name)
     return [said] if said else []

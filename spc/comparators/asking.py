@@ -86,7 +86,7 @@ def units_asked(
         panel=sums,
         rows=rows,
         names=names,
-        ends=panel.positions(as_at),
+        ends=rows.ends(panel, as_at),
         code=numbered(panel, names),
         kinds=kinds_of(rows, kind, panel.within is not None),
         better=directions(rows, improvement),

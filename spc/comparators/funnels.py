@@ -54,9 +54,10 @@ def funnel(
         Counts or sums, with denominators (`of`): people, cases, events, or what was expected. Or several
         observations a month, which are compared by their means.
     measures : Catalogue, optional
-        Kinds, units and preferred directions.
+        Kinds, units, preferred directions and lags.
     as_at : month, or one month a series, optional
-        The last month of the window; by default the panel's last.
+        The last month of the window; by default the panel's last. A measure in arrears (`lag`) ends that
+        many months earlier, unless each series is given its month.
     window : int
         In months; numerators and denominators are added up.
     min_count : int, optional

@@ -55,12 +55,13 @@ def contributions(
     by : str or sequence of str, optional
         The keys that a whole keeps, where it is the sum of its parts.
     as_at : month, optional
-        The last month of the windows; by default the panel's last.
+        The last month of the windows; by default the panel's last. A measure in arrears (`lag`) ends that
+        many months earlier.
     windows : sequence of int
         Lengths in months.
     against : "year", "before" or a month
         The stretch to compare with: the same one a year earlier, the one just before, or the one that ends
-        with the given month.
+        with the given month (`lag` months before it, as for `as_at`).
     missing : {"gaps", "missing", "leave out"}
         As for `roll_up`: what is missing makes a part unknown but before it opens and after it ends; always;
         or never, and counts 0.
@@ -113,8 +114,8 @@ def contributions(
     if not lengths:
         raise ChoiceError("`windows` must name at least one length in months, got none.")
     found = arranged(with_refused(panel), whole, parts, key, parents, by, measures)
-    end = found.parts.position(as_at)
-    pairs = [(end, _before(found.parts, end, length, against)) for length in lengths]
+    ends = found.measures.in_arrears(found.parts.position(as_at))
+    pairs = [(ends, _before(found, ends, length, against)) for length in lengths]
     columns = [
         _one_window(found, missing, length, *pair) for length, pair in zip(lengths, pairs, strict=True)
     ]
@@ -125,7 +126,6 @@ def contributions(
         stacked = np.stack([column[name] for column in columns], axis=1)
         scale = per if name.startswith(("whole", "rest")) else per[found.code]
         cells[name] = stacked.astype(np.int8) if name == "state" else stacked * scale
-    months = found.parts.months
     return Contributions(
         parts=found.parts,
         keys=found.families.keys,
@@ -133,21 +133,21 @@ def contributions(
         family=found.code,
         measures=found.measures,
         windows=lengths,
-        months=tuple((months[now], months[then] if then >= 0 else "") for now, then in pairs),
+        ends=np.stack([np.stack(pair, axis=1) for pair in pairs], axis=1),
         is_ratio=ratio,
         summed=found.whole is None,
         **cells,
     )
 
 
-def _before(panel: Panel, end: int, length: int, against: Any) -> int:
-    """Return the last month of the earlier stretch; -1 where it lies before the calendar."""
+def _before(found: Arranged, ends: Ints, length: int, against: Any) -> Ints:
+    """Return the last month of each earlier stretch (n_wholes,); -1 where it lies before the calendar."""
     if isinstance(against, str) and against in AGAINST:
-        return max(end - (AGAINST[against] or length), -1)
+        return np.maximum(ends - (AGAINST[against] or length), -1)
     if isinstance(against, str) and not any(letter.isdigit() for letter in against):
         words = ", ".join(map(repr, AGAINST))
         raise ChoiceError(f"`against` must be one of {words}, or a month such as '2023-07', got {against!r}.")
-    return panel.position(against, "against")
+    return found.measures.in_arrears(found.parts.position(against, "against"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,9 +160,9 @@ class _Sums:
     whole_below: Floats
 
 
-def _one_window(found: Arranged, missing: str, length: int, now: int, then: int) -> dict[str, Floats]:
+def _one_window(found: Arranged, missing: str, length: int, now: Ints, then: Ints) -> dict[str, Floats]:
     """Return every column of the result for one window, ratios as they come."""
-    lives = _lives(found, missing, now, then)
+    lives = _lives(found, missing, now[found.code], then[found.code])
     late, early = (_sums(found, lives, length, at) for at in (now, then))
     ratio, _ = found.ways()
     part_ratio = ratio[found.code]
@@ -204,19 +204,18 @@ class _Lives:
     state: Ints
 
 
-def _lives(found: Arranged, missing: str, now: int, then: int) -> _Lives:
-    """Return the lives of the parts as they were known in the later of the two months."""
+def _lives(found: Arranged, missing: str, now: Ints, then: Ints) -> _Lives:
+    """Return the lives of the parts as they were known in the later of each one's two months (n_parts,)."""
     panel, code = found.parts, found.code
-    seen = heard(panel)
-    seen[:, max(now, then) + 1 :] = False
-    n_periods = seen.shape[1]
+    n_periods = panel.n_periods
+    months = np.arange(n_periods)
+    seen = heard(panel) & (months <= np.maximum(now, then)[:, None])
     begun: Flags = np.asarray(seen.any(axis=1))
     first = np.where(begun, seen.argmax(axis=1), n_periods)
-    upto = seen[:, : now + 1]
-    last = np.where(upto.any(axis=1), now - upto[:, ::-1].argmax(axis=1), n_periods)
+    upto = seen & (months <= now[:, None])
+    last = np.where(upto.any(axis=1), n_periods - 1 - upto[:, ::-1].argmax(axis=1), n_periods)
     ended = begun & (last + ENDED <= now)
     opened = begun & (first > then) & (then >= 0)
-    months = np.arange(n_periods)
     away = {
         "gaps": begun[:, None] & ((months < first[:, None]) | (ended[:, None] & (months > last[:, None]))),
         "missing": np.zeros(seen.shape, bool),
@@ -234,17 +233,12 @@ def _lives(found: Arranged, missing: str, now: int, then: int) -> _Lives:
     )
 
 
-def _sums(found: Arranged, lives: _Lives, length: int, at: int) -> _Sums:
-    """Return the sums of the stretch that ends in column `at`; NaN before the calendar."""
-    n, wholes = found.parts.n_series, found.families.n_wholes
-    if at + 1 < length:
-        return _Sums(np.full(n, np.nan), np.full(n, np.nan), np.full(wholes, np.nan), np.full(wholes, np.nan))
-    stretch = slice(at + 1 - length, at + 1)
+def _sums(found: Arranged, lives: _Lives, length: int, at: Ints) -> _Sums:
+    """Return the sums of the stretch that ends in each family's column; NaN before the calendar."""
     _, mean = found.ways()
-    top, below = (cells[:, -1] for cells in windows_of(_cut(lives.filled, stretch), mean[found.code], length))
+    top, below = _last_window(lives.filled, mean[found.code], at[found.code], length)
     if found.whole is not None:
-        own = (cells[:, -1] for cells in windows_of(_cut(found.whole, stretch), mean, length))
-        return _Sums(top, below, *own)
+        return _Sums(top, below, *_last_window(found.whole, mean, at, length))
     lacking = (np.isnan(top) & lives.needed).astype(np.float64)
     absent = found.families.add(lacking[:, None])[0][:, 0] > 0.0
     both, known = found.families.add(np.stack([top, below], axis=1))
@@ -252,9 +246,13 @@ def _sums(found: Arranged, lives: _Lives, length: int, at: int) -> _Sums:
     return _Sums(top, below, both[:, 0], both[:, 1])
 
 
-def _cut(panel: Panel, stretch: slice) -> Panel:
-    of = None if panel.of is None else panel.of[:, stretch]
-    return replace(panel, values=panel.values[:, stretch], of=of, given={}, within=None)
+def _last_window(panel: Panel, mean: Flags, ends: Ints, length: int) -> tuple[Floats, Floats]:
+    """Return numerators and denominators of the window that ends in each series' own column (n_series,)."""
+    values = panel.aligned_cells(panel.values, ends, length)
+    of = None if panel.of is None else panel.aligned_cells(panel.of, ends, length)
+    cut = replace(panel, values=values, of=of, given={}, within=None)
+    top, below = windows_of(cut, mean, length)
+    return top[:, -1], below[:, -1]
 
 
 def _value(top: Floats, below: Floats, ratio: Flags) -> Floats:

@@ -49,7 +49,8 @@ def parts(
         Which whole of the panel of wholes each part belongs to; None for a part of none.
     measures : Catalogue, optional
     as_at : month, optional
-        The month of the words; by default the last.
+        The month of the words; by default the last. That of a measure in arrears (`lag`) is as many months
+        earlier.
     window : int
         Length in months of what is compared: the month, 3 or 12 months.
     missing : {"missing", "gaps", "leave out"}
@@ -100,7 +101,7 @@ def parts(
         observed=seen,
         measures=found.measures,
         window=length,
-        end=found.parts.position(as_at),
+        ends=found.measures.in_arrears(found.parts.position(as_at)),
         missing=missing,
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from spc.checks import ChoiceError, choice, whole
+from spc.checks import ChoiceError, choice, parcel, whole
 from spc.comparing import compare
 from spc.covers import MARK, Cover
 from spc.measures import Catalogue, Measure
@@ -96,6 +96,7 @@ def publish(
     >>> shown.to_frame()[["month", "m3", "m12"]].values.tolist()
     [['[c]', '18', '72']]
     """
+    parcel("card", card, Scorecard, "spc.scorecard(panel)")
     choice("zeros", zeros, ("shown", "hidden"))
     choice("complementary", complementary, ("row", "none"))
     below = None if suppress_below is None else whole("suppress_below", suppress_below, 2, 1000)
@@ -116,6 +117,7 @@ def publish(
     beside = () if remarks is None else remarks.beside(shown)
     note = shown.note
     if before is not None:
+        parcel("before", before, Scorecard, "spc.scorecard(panel)")
         found = since(shown, before if before.cover is not None else covered(before))
         beside += (found.beside(),)
         note = _joined(note, left_words(found))

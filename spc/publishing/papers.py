@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from spc import frames
-from spc.checks import ChoiceError
+from spc.checks import ChoiceError, parcel
 from spc.covers import Beside
 from spc.inert import visible
 from spc.panel import Floats
@@ -142,6 +142,8 @@ def since(card: Scorecard, before: Scorecard) -> Since:
     >>> print(spc.since(july, june).words[0])
     new: One-Month High; weighting 0 → 12
     """
+    parcel("card", card, Scorecard, "spc.scorecard(panel)")
+    parcel("before", before, Scorecard, "spc.scorecard(panel)")
     _comparable(card, before)
     place = {name: row for row, name in enumerate(_names(before))}
     rows = np.array([place.get(name, -1) for name in _names(card)], np.int64)

@@ -15,8 +15,8 @@ from spc.checks import ChoiceError, InputError, choice
 from spc.covers import Beside
 from spc.frames import month_ordinal
 from spc.inert import csv_text, visible
-from spc.measures import toml_content
 from spc.scoring import Scorecard
+from spc.toml_files import toml_content
 from spc.wording import month_text
 from spc.writing import Delivery
 

@@ -12,6 +12,7 @@ from spc.baselines import Ints
 from spc.panel import Floats, Panel
 from spc.results.statuses import how_many
 from spc.results.summaries import Words
+from spc.wording import counted
 
 __all__ = ["Curve", "Funnel", "Ranking"]
 
@@ -111,10 +112,15 @@ class Funnel:
         return frames.tidy_series(self.panel.keys, fields)
 
     def __repr__(self) -> str:
+        judged, said = self.status == "ok", how_many(self.panel)
+        if not judged.all():
+            many = f"{judged.sum():,}" if judged.any() else "none"
+            said = f"{many} of {said} judged"
+        if not judged.any() and len(judged):
+            return f"Funnel({said}: {', '.join(sorted(set(self.status)))})"
         crossed = int((~np.isin(self.outside, ["", "inside"])).sum())
-        count = len(np.unique(self.code))
-        funnels = f"{count:,} funnel" + "s" * (count != 1)
-        return f"Funnel({how_many(self.panel)} in {funnels}, {crossed:,} outside {self.levels[0]:g}%)"
+        funnels = counted(len(np.unique(self.code[judged])), "funnel")
+        return f"Funnel({said} in {funnels}, {crossed:,} outside {self.levels[0]:g}%)"
 
 
 @dataclass(frozen=True, eq=False, repr=False)

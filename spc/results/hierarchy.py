@@ -57,8 +57,8 @@ class Parts:
         The measure of each whole.
     window : int
         Length in months.
-    end : int
-        Position of the month of the words.
+    ends : (n_wholes,) int64
+        Position of the month of the words; -1 before the calendar.
     missing : str
         What a missing part made of the sum.
     """
@@ -72,7 +72,7 @@ class Parts:
     observed: Ints
     measures: Assignment
     window: int
-    end: int
+    ends: Ints
     missing: str
 
     @cached_property
@@ -151,8 +151,8 @@ class Contributions:
         The measure of each whole.
     windows : tuple of int
         Lengths in months.
-    months : tuple of (str, str)
-        The last month of each window, and of the one with which it is compared.
+    ends : (n_wholes, n_windows, 2) int64
+        Position of the last month of each window, and of the one with which it is compared; -1 for none.
     current, previous : (n_parts, n_windows) float64
         In the unit of the measure.
     contribution : (n_parts, n_windows) float64
@@ -176,7 +176,7 @@ class Contributions:
     family: Ints
     measures: Assignment
     windows: tuple[int, ...]
-    months: tuple[tuple[str, str], ...]
+    ends: Ints
     current: Floats
     previous: Floats
     contribution: Floats
@@ -198,6 +198,11 @@ class Contributions:
         the whole did not change.
         """
         return _over(self.contribution, self.whole_change[self.family])
+
+    @property
+    def months(self) -> Words:
+        """The same as "2024-07", "" before the calendar (n_wholes, n_windows, 2)."""
+        return np.asarray(np.array([*self.parts.months, ""], dtype=object)[self.ends])
 
     def ranked(self, p: int, window: int) -> list[int]:
         """Return the parts of whole p, the largest in the direction of its change first, unknown ones last.

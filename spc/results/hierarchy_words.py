@@ -79,10 +79,12 @@ def part_text(names: Sequence[str]) -> str:
 
 def gap_text(found: Parts, p: int) -> str:
     """Say what the parts of whole p make of it in the as-at month."""
-    t = found.end
+    t = int(found.ends[p])
     names = [str(found.names[i]) for i in np.flatnonzero(found.family == p)]
     if not names:
         return "No part of it is here."
+    if t < 0:
+        return "The month lies before the data begin."
     total, whole = float(found.total.values[p, t]), float(found.whole.values[p, t])
     unknown = [text for text, value in (("whole", whole), ("sum of its parts", total)) if value != value]
     if unknown:
@@ -106,7 +108,7 @@ def gap_text(found: Parts, p: int) -> str:
 
 
 def _how_many(found: Parts, p: int) -> str:
-    heard, members = int(found.observed[p, found.end]), int(found.members[p])
+    heard, members = int(found.observed[p, found.ends[p]]), int(found.members[p])
     if heard == members:
         return ""
     if members == 1:

@@ -117,8 +117,7 @@ class Facts:
         """
         if not self.rolling.any():
             return None
-        lags = self.card.measures.each(lambda measure: measure.lag, np.int64)
-        return survey(self.card.panel, measures=self.card.measures, as_at=Ends(self.ends + lags))
+        return survey(self.card.panel, measures=self.card.measures, as_at=Ends(self.ends))
 
     @cached_property
     def unmoved(self) -> Flags:

@@ -129,10 +129,29 @@ def test_where_nobody_is_heard_of_nobody_is_new():
     assert np.isnan(found.whole_change[0, 0]) and found.contribution[0, 0] == 0.0
 
 
+def test_each_whole_ends_with_the_month_of_its_measure():
+    """A month to compare with is a paper's too: July's paper against March's is June against February."""
+    values = [[1, 2, 4, 8, 16, np.nan], [10, 20, 40, 80, 160, 320]] * 2
+    keys = {"area": ["a", "a", "b", "b"], "measure": ["late", "now"] * 2}
+    panel = spc.Panel.from_numpy(values, start="2024-02", keys=keys)
+    asked: Any = {"by": "measure", "measures": [spc.Measure("late", lag=1), spc.Measure("now")]}
+    before = spc.contributions(panel, windows=(1, 2), against="before", **asked)
+    assert before.months[:, 1].tolist() == [["2024-06", "2024-04"], ["2024-07", "2024-05"]]
+    assert before.whole_change.tolist() == [[16.0, 36.0], [320.0, 720.0]]
+    march = spc.contributions(panel, windows=1, against="2024-03", **asked)
+    assert march.months[:, 0].tolist() == [["2024-06", "2024-02"], ["2024-07", "2024-03"]]
+    assert march.whole_change[:, 0].tolist() == [30.0, 600.0]
+    first = spc.contributions(panel, windows=1, as_at="2024-02", against="before", **asked)
+    assert first.months[:, 0].tolist() == [["", ""], ["2024-02", ""]]
+    assert first.whole_current[1, 0] == 20.0 and np.isnan(first.whole_current[0, 0])
+    assert np.isnan(first.whole_change).all() and first.words()[0].startswith("The change is not known")
+
+
 def test_against_the_stretch_before_or_any_month():
     panel = areas([[1, 2, 3, 4, 5, 9], [1, 1, 1, 1, 1, 1]], start="2024-02", names=["a", "b"])
     before = spc.contributions(panel, by=[], windows=3, against="before")
-    assert before.months == (("2024-07", "2024-04"),) and before.contribution[:, 0].tolist() == [12.0, 0.0]
+    assert before.months.tolist() == [[["2024-07", "2024-04"]]]
+    assert before.contribution[:, 0].tolist() == [12.0, 0.0]
     any_month = spc.contributions(panel, by=[], windows=1, against="2024-03")
     assert any_month.contribution[0, 0] == 7.0
     for wrong in ("last year", "2030-01"):

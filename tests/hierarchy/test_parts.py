@@ -98,3 +98,12 @@ def test_a_gap_with_parts_that_are_not_known_is_not_in_no_part():
     )
     words = "a and b make 4 of 10 (40.0%); 6 not accounted for (1 of 2 parts is observed)."
     assert found.words[0] == words
+
+
+def test_the_sentence_is_of_the_month_of_the_measure():
+    panel = areas([[7, 9, np.nan], [3, 4, np.nan], [4, 4, np.nan]], start="2024-05", names=["F", "a", "b"])
+    late = [spc.Measure("F", lag=1), spc.Measure("a", lag=1), spc.Measure("b", lag=1)]
+    found = spc.parts(panel, whole="F", measures=late)
+    assert found.words.tolist() == ["a and b make 8 of 9 (88.9%); 1 lies in no part."]
+    before = spc.parts(panel, whole="F", measures=late, as_at="2024-05")
+    assert before.ends.tolist() == [-1] and before.words[0] == "The month lies before the data begin."

@@ -92,8 +92,22 @@ def test_rules_of_one_s_own_are_told():
 
 
 def test_a_row_that_is_not_there_is_refused(card):
-    with pytest.raises(spc.ChoiceError, match="`s` must be a whole number from 0 to 56"):
+    with pytest.raises(spc.ChoiceError, match="`series` must be a whole number from 0 to 56"):
         explain(card, 57)
+
+
+def test_a_row_is_told_by_number_name_or_keys():
+    keys = {"area": ["Swindon", "Swindon"], "measure": ["ASB", "Burglary"]}
+    card = spc.scorecard(
+        spc.Panel.from_numpy([[5, 6] * 18, [5, 6] * 17 + [5, 60]], start="2021-08", keys=keys)
+    )
+    burglary = spc.explain(card, 1)
+    assert burglary != spc.explain(card, 0)
+    assert spc.explain(card, "Swindon / Burglary") == spc.explain(card, measure="Burglary") == burglary
+    with pytest.raises(
+        spc.ChoiceError, match=r"its keys \(area, measure\), got area='Swindon', which names 2"
+    ):
+        spc.explain(card, area="Swindon")
 
 
 @pytest.mark.parametrize(
