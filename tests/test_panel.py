@@ -53,9 +53,7 @@ def test_every_form_of_month(months):
 def test_a_time_of_day_is_refused(zone, unit):
     """London's midnights of summer are 23:00 of the month before in universal time."""
     midnights = pd.date_range("2024-05-01", periods=3, freq="MS", tz="Europe/London").as_unit(unit)
-    with pytest.raises(
-        spc.InputError, match="'2024-04-30 23:00:00.*' has a time of day or a time zone"
-    ) as told:
+    with pytest.raises(spc.InputError, match=r"'2024-04-30 23:00:00.*' has a time of day") as told:
         spc.Panel.from_frame(frame(midnights.tz_convert("UTC").tz_localize(None).tz_localize(zone)))
     assert told.value.problems[0].rule == "time of day"
 
