@@ -31,6 +31,11 @@ SWITCHES = (
     "--hide-scrollbars",
     "--window-size=1400,1000",
 )
+#: More columns than a screen has room for.
+WIDE = (
+    *("line", "month", "m3", "m12", "month_change", "m3_change", "change"),
+    *("trend", "trend_p", "exceptions", "weighting"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +64,11 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     made = {
         "2024": card.to_html(),
         "2022": card.to_html(form="2022"),
+        "wide": card.to_html(columns=WIDE),
         "roads": spc.scorecard(roads.panel, measures=roads.measures).to_html(),
         "hostile": hostile_card().to_html(title="<img src=x onerror=window.hit=1>"),
         "notebook": f"<!DOCTYPE html><title>cell</title>{card._repr_html_()}",
-        "long": many(3_000).to_html(),
+        "long": many(1_000).to_html(),
     }
     usual, html.DRAWN_AT_ONCE = html.DRAWN_AT_ONCE, 10
     try:

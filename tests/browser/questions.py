@@ -57,6 +57,30 @@ for (const chart of document.querySelectorAll('svg.cc')) {
 }
 return found;
 """
+#: Texts and drawings of open rows that stand outside the window; a chart may scroll within its frame.
+OFF_SCREEN = """
+const found = [];
+for (const one of document.querySelectorAll('.dt figure, .dt h3, .dt .ro, .dt li, .dt .cm, .dt th, .dt td')) {
+  const range = document.createRange();
+  range.selectNodeContents(one);
+  const boxes = one.matches('figure') ? [one.getBoundingClientRect()] : Array.from(range.getClientRects());
+  if (boxes.some(r => r.width && (r.left < -0.5 || r.right > innerWidth + 0.5))) {
+    found.push(one.className + ': ' + one.textContent.slice(0, 60));
+  }
+}
+return found;
+"""
+#: Names of no more than so many letters that stand on more than two lines.
+TALL_NAMES = """
+const found = [];
+for (const one of document.querySelectorAll('tr.m .name :is(summary, bdi)')) {
+  const range = document.createRange();
+  range.selectNodeContents(one);
+  const tops = new Set(Array.from(range.getClientRects()).map(r => Math.round(r.top)));
+  if (one.textContent.length <= arguments[0] && tops.size > 2) found.push(one.textContent);
+}
+return found;
+"""
 #: The names of the rows that are laid out, from the top.
 NAMES_SHOWN = """
 return Array.from(document.querySelectorAll('tr.m')).filter(tr => tr.offsetParent)
@@ -75,6 +99,11 @@ const watch = new MutationObserver(() => { watch.disconnect(); setTimeout(done, 
 watch.observe(document.getElementById('said'), {childList: true, characterData: true, subtree: true});
 one.value = arguments[1];
 one.dispatchEvent(new Event('input', {bubbles: true}));
+"""
+#: Where the cursor of the first chart stands, and what is read there.
+CURSOR = """
+const left = document.querySelector('.cur').getBoundingClientRect().left;
+return [left, document.querySelector('.ro').textContent];
 """
 #: Charts of open rows that do not answer to mouse and keys yet.
 DEAF = "return document.querySelectorAll('tr.m:has(details[open]) + tr svg.cc:not([tabindex])').length"

@@ -74,7 +74,10 @@ function scrub(chart, cell) {
   chart.addEventListener("keydown", function (event) {
     var go = {ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, Home: 0,
               End: months.length - 1, PageUp: at + 12, PageDown: at - 12}[event.key];
-    if (go !== undefined) { event.preventDefault(); show(go); }
+    if (go === undefined) { return; }
+    event.preventDefault();
+    show(go);
+    line.scrollIntoView({block: "nearest", inline: "nearest"});
   });
   hide();
   at = months.length - 1;
