@@ -9,6 +9,7 @@ quarter (`wide`: as much as they are large):
     wide        the same, with a coefficient of variation of 1
     alike       the same, 0.02
     clusters    half of the units 20% below, half 20% above, 2% about that
+    three       25% below, at 1, or 30% above, 2% about that
     outlier     the family with 0.1, one unit twice as high
 """
 
@@ -35,6 +36,9 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 def truths(rng: np.random.Generator, law: str, shape: str) -> Floats:
     """Return true figures about 1 (PANELS, UNITS)."""
     cells = (PANELS, UNITS)
+    if shape == "three":
+        middles = np.choose(rng.integers(0, 3, cells), [0.75, 1.0, 1.3])
+        return np.asarray(middles * (1 + 0.02 * rng.normal(size=cells)))
     if shape == "clusters":
         return np.asarray(np.where(rng.random(cells) < 0.5, 0.8, 1.2) * (1 + 0.02 * rng.normal(size=cells)))
     spread = SPREADS[shape]
@@ -84,7 +88,7 @@ def covered(law: str, shape: str, events: float, span: float, seed: int = 1) -> 
 
 def main() -> None:
     """Print one row a truth and method: percent held, mean width, percent of own ranks outside."""
-    asked = sys.argv[1:] or [*SPREADS, "clusters"]
+    asked = sys.argv[1:] or [*SPREADS, "clusters", "three"]
     cases = list(product((3, 30, 300), (10, 1_000)))
     print("| law | truth | method |", " | ".join(f"{events}, {span:,} : 1" for events, span in cases), "|")
     for law, shape in product(KINDS, asked):

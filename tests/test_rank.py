@@ -102,6 +102,24 @@ def test_most_similar_forces() -> None:
     assert (each.lower[0], each.upper[0]) == (whole.lower[0], whole.upper[0])
 
 
+def test_rates_are_told_in_the_unit_of_the_measure() -> None:
+    """6.1 crimes per 1,000 people, as the funnel beside it says; the ranks are those of the bare ratios."""
+    panel = units([61, 40, 55], [10_000] * 3, measure=["Crimes"] * 3)
+    rates = [spc.Measure("Crimes", kind="rate", unit="per_1000", improvement="low")]
+    found = spc.rank(panel, measures=rates, window=1, n_draws=400)
+    assert found.value.tolist() == spc.funnel(panel, measures=rates, window=1).value.tolist()
+    assert found.to_frame()["value"].tolist() == pytest.approx([6.1, 4.0, 5.5], rel=1e-12)
+    plain = spc.rank(panel, window=1, improvement="low", n_draws=400)
+    assert plain.value.tolist() == [0.0061, 0.004, 0.0055]
+    assert plain.words.tolist() == found.words.tolist()
+    assert spc.rank(panel, window=1, per=100, n_draws=400).value.tolist() == pytest.approx([0.61, 0.4, 0.55])
+    asked: dict[str, Any] = {"window": 1, "kind": "mean", "n_draws": 400}
+    told = spc.rank(panel, sigma=0.03, **asked)  # in the unit of the values
+    np.testing.assert_array_equal(spc.rank(panel, sigma=30, per=1000, **asked).expected, told.expected)
+    counts = [spc.Measure("Crimes", improvement="low")]
+    assert spc.rank(units([3, 1]), measures=counts, window=1, per=1000, n_draws=400).value.tolist() == [3, 1]
+
+
 def test_what_has_no_place_says_so() -> None:
     panel = units([3, np.nan, 5, 9], [10, 10, np.nan, 8])
     found = spc.rank(panel, window=1, kind="proportion", n_draws=400)

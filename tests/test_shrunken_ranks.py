@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import spc
-from spc.comparators.shrinking import draw_family, family_of, log_marginal
+from spc.comparators.posterior import as_figures, draw_family
+from spc.comparators.shrinking import family_of, log_marginal
 from tests.panels import JIT_OFF
 from tests.reference import comparators, families
 from tests.test_rank import units
@@ -71,8 +72,7 @@ def test_the_family_is_the_twins(law: str) -> None:
     np.testing.assert_allclose(own, expected, rtol=5e-3)
     sigma = np.ones(4)
     drawn = draw_family(law, np.array(total), np.array(of), sigma, 40_000, generators(4))
-    back: dict[str, Any] = {"poisson": np.exp, "binomial": lambda x: 1 / (1 + np.exp(-x)), "normal": np.array}
-    figures = back[law](drawn)
+    figures = as_figures(law, drawn)
     error = figures.std(axis=1) / 200
     assert (np.abs(figures.mean(axis=1) - expected) < 4 * error + 5e-3 * np.abs(expected)).all()
 
@@ -181,11 +181,11 @@ def test_laws_that_are_mixed_make_families_of_their_own() -> None:
 
 @pytest.mark.skipif(JIT_OFF, reason="simulation")
 @pytest.mark.parametrize("law", LAWS)
-@pytest.mark.parametrize(("events", "span"), [(3, 10), (3, 1_000), (30, 1_000)])
+@pytest.mark.parametrize(("events", "span"), [(3, 10), (30, 1_000)])
 def test_intervals_hold_the_true_rank(law: str, events: int, span: int) -> None:
-    """40 panels of 40 units that vary by a quarter: 95% and a little more, `jeffreys` 72 to 83%."""
+    """20 panels of 40 units that vary by a quarter: 95% and a little more, `jeffreys` 72 to 83%."""
     rng = np.random.default_rng(19)
-    cells = (40, 40)
+    cells = (20, 40)
     sizes = np.exp(rng.uniform(0.0, log(span), cells))
     sizes *= events / sizes.mean()
     if law == "poisson":
@@ -198,13 +198,13 @@ def test_intervals_hold_the_true_rank(law: str, events: int, span: int) -> None:
     else:
         true = 1.0 + 0.25 * rng.normal(size=cells)
         total, of = sizes * true + np.sqrt(sizes) * rng.normal(size=cells), sizes
-    panel = units(total.ravel(), of.ravel(), measure=np.repeat(np.arange(40), 40))
+    panel = units(total.ravel(), of.ravel(), measure=np.repeat(np.arange(20), 40))
     places = np.array([comparators.ranks(row) for row in true.tolist()]).ravel()
     held = {}
     for method in ("shrunken", "jeffreys"):
         sigma = 1.0 if law == "normal" else None
         found = spc.rank(panel, window=1, kind=LAWS[law], sigma=sigma, method=method, n_draws=400)
         held[method] = np.mean((found.lower <= places) & (places <= found.upper))
-    # the standard error of 1,600 units is 0.5%; ranks are whole, so that intervals hold more than asked
-    assert 0.94 < held["shrunken"] < 0.985
+    # the standard error of 800 units is 0.8%; ranks are whole, so that intervals hold more than asked
+    assert 0.935 < held["shrunken"] < 0.985
     assert held["jeffreys"] < 0.86

@@ -9,7 +9,7 @@ import numpy as np
 from spc.baselines import Ints
 from spc.checks import ChoiceError
 from spc.comparators.grouping import Labels, Window
-from spc.comparators.shrinking import as_figures, draw_family
+from spc.comparators.posterior import as_figures, draw_family
 from spc.panel import Floats, Panel
 
 __all__ = ["METHODS", "Urn"]

@@ -10,7 +10,7 @@ import numpy as np
 
 from spc.baselines import Ints
 from spc.checks import choice, confidence, whole
-from spc.comparators.asking import Asked, sigmas_of, units_asked
+from spc.comparators.asking import Asked, per_of, sigmas_of, units_asked
 from spc.comparators.drawing import METHODS, Urn
 from spc.comparators.grouping import OK, Labels, Window, checked, gather, names_of, wanted
 from spc.comparators.scales import KINDS
@@ -36,6 +36,7 @@ def rank(
     among: Sequence[str] | Mapping[str, Sequence[str]] | None = None,
     kind: str = "auto",
     sigma: Any = None,
+    per: float | None = None,
     improvement: str | None = None,
     level: float = 95,
     method: str = "shrunken",
@@ -57,6 +58,8 @@ def rank(
         As for `funnel`; series without denominators are ranked by their totals, as Poisson counts.
     sigma : float or (n_series,) float64, optional
         Of single observations, for means, in the unit of `value`; by default as for `funnel`.
+    per : float, optional
+        What ratios are told by, as for `funnel`.
     improvement : {"high", "low", "neither"}, optional
         1 is the best; the highest where neither is better. By default as in the catalogue.
     level : float
@@ -85,7 +88,9 @@ def rank(
     1701-1704. "shrunken" takes the units' own figures for members of a family, Gamma(mu size) / size for
     rates, Beta(mu size, (1 - mu) size) for proportions, Normal(mu, 1 / size) for means, so that a figure is
     drawn from Gamma(n + mu size) / (of + size) and alike; mu and size are drawn too, from what all units say
-    of them (spc/comparators/shrinking.py). "jeffreys" draws rates from Gamma(n + 1/2) / of,
+    of them (spc/comparators/shrinking.py). So that two clusters, or a unit apart from the others, are no
+    measure of how far all differ, two families are weighed against the one (spc/comparators/mixtures.py).
+    "jeffreys" draws rates from Gamma(n + 1/2) / of,
     proportions from Beta(n + 1/2, of - n + 1/2), means from Normal(mean, sigma^2 / of); "bootstrap" from
     Poisson(n) / of and Binomial(of, n / of) / of, where a unit without events never has one. Both draw each
     unit as if nothing were known of the others, which counts chance twice: where counts are rare (under some
@@ -115,7 +120,8 @@ def rank(
     figures = _figures(asked, window, min_count)
     compared = wanted(asked.panel, asked.names, listed)
     sums = checked(figures.sums, asked.kinds, compared, figures.way != "ratio")
-    law, spread = _laws(asked, window, sums, figures.way, sigma)
+    told_by = np.where(figures.way == "ratio", per_of(asked.rows, per, measures is not None), 1.0)
+    law, spread = _laws(asked, window, sums, figures.way, sigma, told_by)
     places, urn = _Places(len(law)), Urn(asked.panel, sums, law, spread, method, draws, start)
     for members, few in _sets(asked, sums, among):
         sign = np.where(asked.better[members] < 0, -1.0, 1.0)
@@ -128,7 +134,7 @@ def rank(
         window=int(window),
         group=asked.names,
         level=float(level),
-        value=np.where(sums.status == OK, figures.value, np.nan),
+        value=np.where(sums.status == OK, figures.value * told_by, np.nan),
         better=asked.better,
         status=sums.status,
         **vars(places),
@@ -167,13 +173,15 @@ def _figures(asked: Asked, window: int, min_count: int | None) -> _Figures:
     return _Figures(np.where(given, ready, value), way, Window(sums.total, sums.of, status))
 
 
-def _laws(asked: Asked, window: int, sums: Window, way: Labels, sigma: Any) -> tuple[Labels, Floats]:
+def _laws(
+    asked: Asked, window: int, sums: Window, way: Labels, sigma: Any, per: Floats
+) -> tuple[Labels, Floats]:
     """Return the law of chance of each series, "" where it is not known, and the spread of observations."""
     law = np.array([KINDS[each].law for each in asked.kinds], dtype=object)
     law[way == "sum"] = "poisson"
     law[(way == "mean") | (way == "given")] = ""
     sums.status[(sums.status == OK) & (law == "poisson") & (sums.total < 0.0)] = "negative value"
-    spread = sigmas_of(asked, window, sums, sigma, np.ones(len(law)))
+    spread = sigmas_of(asked, window, sums, sigma, per)
     law[(law == "normal") & ~(spread > 0.0)] = ""  # means whose chance is unknown have no interval
     return law, spread
 

@@ -1,4 +1,4 @@
-"""Figures of units drawn as one of their kind: each held towards what the others say of it.
+"""The family that units are of: what all of them say of its mean and of how far they differ.
 
 A unit's own figure t (a rate, a share, a mean) is one of a family of figures with mean `mu`, worth `size`:
 
@@ -22,14 +22,28 @@ that it is proper with two units too; mu has Jeffreys' prior given a unit of its
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
+from spc.baselines import Ints
 from spc.panel import Floats
 
-__all__ = ["Family", "as_figures", "draw_family", "family_of", "log_marginal"]
+__all__ = [
+    "HIGHEST",
+    "Families",
+    "around",
+    "closer",
+    "family_of",
+    "half_more",
+    "in_parts",
+    "log_chance",
+    "log_marginal",
+    "log_prior",
+    "variance",
+]
 
 #: Where log(size / mean of) is looked for: from counts of 1e15 with tau 0.3 to units that are all alike.
 LOWEST, HIGHEST = -40.0, 12.0
@@ -41,89 +55,139 @@ STEPS = np.linspace(-4.5, 4.5, 19)
 SERIES_FROM = 15.0
 #: Terms of the likelihood held at once, of 8 bytes and some ten times over.
 MOST_CELLS = 500_000
-#: Errors that are nothing beside the figures.
-ON_PAPER = 1e-12
 HALF_LOG_2_PI = 0.5 * np.log(2.0 * np.pi)
 
 
 @dataclass(frozen=True, eq=False)
-class Family:
-    """What a family's parameters may be, and how much of the evidence each pair has.
+class Families:
+    """What the parameters of the family, or of two, may be, and how much of the evidence each set has.
 
     Parameters
     ----------
-    mu, size, weight : (n_pairs,) float64
-        The weights add up to 1.
+    mu, other : (n_sets,) float64
+        The mean of the family, and of a second one; the same where there is no second.
+    share : (n_sets,) float64
+        Of the units that belong to the second family; 0 where there is none.
+    size : (n_sets,) float64
+        Of both families.
+    height : (n_sets,) float64
+        Log of likelihood times prior times the room that the set has for its own.
     """
 
     mu: Floats
+    other: Floats
+    share: Floats
     size: Floats
-    weight: Floats
+    height: Floats
 
-    def spelt_out(self, n_draws: int) -> tuple[Floats, Floats]:
-        """Return mu and size of each draw (n_draws,): every pair as often as its weight says, to one draw."""
+    @property
+    def weight(self) -> Floats:
+        """The part of the evidence that each set has (n_sets,), adding up to 1."""
+        weight = np.exp(self.height - self.height.max())
+        return np.asarray(weight / weight.sum())
+
+    def laid_out(self, n_draws: int) -> tuple[Families, Ints]:
+        """Return the sets that are drawn, and which of them each draw has (n_draws,).
+
+        Every set is drawn as often as its weight says, to one draw.
+        """
         ends = np.cumsum(self.weight)
         places = (np.arange(n_draws) + 0.5) / n_draws * ends[-1]
-        pair = np.minimum(np.searchsorted(ends, places), len(ends) - 1)
-        return self.mu[pair], self.size[pair]
+        which, drawn = np.unique(
+            np.minimum(np.searchsorted(ends, places), len(ends) - 1), return_inverse=True
+        )
+        return Families(*(getattr(self, part.name)[which] for part in fields(self))), drawn
+
+    def beside(self, *others: Families) -> Families:
+        """Return these sets and those of others, by the same measure of evidence."""
+        every = (self, *others)
+        return Families(*(np.concatenate([getattr(f, part.name) for f in every]) for part in fields(self)))
 
 
-def family_of(law: str, total: Floats, of: Floats) -> Family:
-    """Return the weights of the parameters, given all units of a comparison.
+def family_of(law: str, n: Floats, d: Floats) -> Families:
+    """Return the parameters of one family, weighed by all units of a comparison.
 
     Parameters
     ----------
     law : {"poisson", "binomial", "normal"}
-    total, of : (n_units,) float64
-        Two units or more. For means `of` is the precision, and `total / of` the mean.
+    n, d : (n_units,) float64
+        Totals and denominators of two units or more. For means `d` is the precision, and `n / d` the mean.
     """
-    order = np.lexsort((of, total))  # sums in an order that is not that of the units
-    n, d = total[order], of[order]
     low, high = LOWEST, HIGHEST
     for _ in range(ROUNDS):
         x = np.linspace(low, high, POINTS)
-        height = _evidence(law, n, d, np.exp(x) * d.mean(), np.zeros(1))[1][:, 0] + _prior(x)
-        near = np.flatnonzero(height > height.max() - DEEPEST)
-        low, high = x[max(near[0] - 1, 0)], x[min(near[-1] + 1, POINTS - 1)]
+        height = _evidence(law, n, d, np.exp(x) * d.mean(), np.zeros(1))[1][:, 0] + log_prior(x)
+        low, high = closer(x, height)
     x = np.linspace(low, high, POINTS)
     size = np.exp(x) * d.mean()
     mu, height = _evidence(law, n, d, size, STEPS)
-    height = height + _prior(x)[:, None]
-    weight = np.exp(height - height.max()).ravel()
-    return Family(mu.ravel(), np.repeat(size, len(STEPS)), weight / weight.sum())
+    height = height + log_prior(x)[:, None] + np.log((x[1] - x[0]) * (STEPS[1] - STEPS[0]))
+    mu = mu.ravel()
+    return Families(mu, mu, np.zeros(len(mu)), np.repeat(size, len(STEPS)), height.ravel())
 
 
-def _prior(x: Floats) -> Floats:
+def closer(x: Floats, height: Floats) -> tuple[float, float]:
+    """Return from where to where the next round looks: what counts, and a point more on each side."""
+    near = np.flatnonzero(height > height.max() - DEEPEST)
+    return float(x[max(near[0] - 1, 0)]), float(x[min(near[-1] + 1, len(x) - 1)])
+
+
+def log_prior(x: Floats) -> Floats:
     """Return the log density of x = log(size / mean of) where size / (size + mean of) is uniform."""
     return np.asarray(-np.abs(x) - 2.0 * np.log1p(np.exp(-np.abs(x))))
+
+
+def in_parts(count: int, cells: int) -> Iterator[slice]:
+    """Yield slices of `count` rows, each of so many terms of the likelihood that memory holds them."""
+    at_once = max(1, MOST_CELLS // cells)
+    return (slice(i, i + at_once) for i in range(0, count, at_once))
 
 
 def _evidence(law: str, n: Floats, d: Floats, sizes: Floats, steps: Floats) -> tuple[Floats, Floats]:
     """Return mu at so many standard errors from its best, and the log of likelihood, prior and stride there.
 
     Both are (n_sizes, n_steps). The best is that of the quasi-likelihood, whose weights are
-    size / (size + of), with half an event more.
+    size / (size + of).
     """
     keep = sizes[:, None] / (sizes[:, None] + d)
-    events, cases = (keep * n).sum(axis=1)[:, None], (keep * d).sum(axis=1)[:, None]
+    events, cases = half_more(law, (keep * n).sum(axis=1)[:, None], (keep * d).sum(axis=1)[:, None])
+    mu, prior = around(law, events / cases, cases, steps)
+    parts = in_parts(len(sizes), len(steps) * len(n))
+    height = np.concatenate([log_marginal(law, n, d, mu[part], sizes[part]) for part in parts])
+    return mu, height + prior
+
+
+def half_more(law: str, events: Any, cases: Any) -> tuple[Any, Any]:
+    """Return sums with half an event more, and half a case without one, so that no mean is 0 or the whole."""
     if law == "normal":
-        stride = 1.0 / np.sqrt(cases)
-        mu = events / cases + stride * steps
+        return events, cases
+    return events + 0.5, cases + 1.0 if law == "binomial" else cases
+
+
+def variance(law: str, mu: Floats) -> Floats:
+    """Return the variance of one case: of a count, of a yes or no, of a mean of precision 1."""
+    if law == "normal":
+        return np.ones_like(mu)
+    return mu if law == "poisson" else mu * (1.0 - mu)
+
+
+def around(law: str, centre: Floats, cases: Floats, steps: Floats) -> tuple[Floats, Floats]:
+    """Return mu at so many standard errors from its best, and the log of prior and stride there.
+
+    Errors are those of so many cases; steps are of the log of rates and of the log odds of shares.
+    """
+    stride = 1.0 / np.sqrt(cases * variance(law, centre))
+    if law == "normal":
+        mu = centre + stride * steps
         prior = np.zeros_like(mu)
     elif law == "poisson":
-        stride = 1.0 / np.sqrt(events + 0.5)
-        mu = (events + 0.5) / cases * np.exp(stride * steps)
+        mu = centre * np.exp(stride * steps)
         prior = 0.5 * np.log(mu)
     else:
-        centre = (events + 0.5) / (cases + 1.0)
-        stride = 1.0 / np.sqrt((cases + 1.0) * centre * (1.0 - centre))
         odds = centre / (1.0 - centre) * np.exp(stride * steps)
         mu = odds / (1.0 + odds)
         prior = 0.5 * np.log(mu / (1.0 + odds))
-    at_once = max(1, MOST_CELLS // (len(steps) * len(n)))
-    parts = [slice(i, i + at_once) for i in range(0, len(sizes), at_once)]
-    height = np.concatenate([log_marginal(law, n, d, mu[part], sizes[part]) for part in parts])
-    return mu, height + prior + np.log(stride)
+    return mu, prior + np.log(stride)
 
 
 def log_marginal(law: str, n: Floats, d: Floats, mu: Floats, sizes: Floats) -> Floats:
@@ -140,18 +204,20 @@ def log_marginal(law: str, n: Floats, d: Floats, mu: Floats, sizes: Floats) -> F
     -------
     (n_sizes, n_mu) float64
     """
-    at, size = mu[:, :, None], sizes[:, None, None]
+    return np.asarray(log_chance(law, n, d, mu[:, :, None], sizes[:, None, None]).sum(axis=2))
+
+
+def log_chance(law: str, n: Any, d: Any, mu: Floats, size: Floats) -> Floats:
+    """Return the log likelihood of units, their own figures integrated out, laid along each other."""
     if law == "normal":
-        variance = 1.0 / d + 1.0 / size
-        each = -0.5 * (n / d - at) ** 2 / variance - 0.5 * np.log(variance) - HALF_LOG_2_PI
-    elif law == "poisson":
-        each = _negative_binomial(n, at * size, at * d)
-    else:
+        spread = 1.0 / d + 1.0 / size
+        return np.asarray(-0.5 * (n / d - mu) ** 2 / spread - 0.5 * np.log(spread) - HALF_LOG_2_PI)
+    each = _negative_binomial(n, mu * size, mu * d)
+    if law == "binomial":
         # beta-binomial: two negative binomials of one odds, given their sum
-        each = _negative_binomial(n, at * size, at * d)
-        each = each + _negative_binomial(d - n, (1.0 - at) * size, (1.0 - at) * d)
+        each = each + _negative_binomial(d - n, (1.0 - mu) * size, (1.0 - mu) * d)
         each = each - _negative_binomial(d, size, d)
-    return np.asarray(each.sum(axis=2))
+    return each
 
 
 def _negative_binomial(n: Floats, size: Floats, mean: Floats) -> Floats:
@@ -185,60 +251,3 @@ def _stirling_error(x: Floats) -> Floats:
     series = (1 / 12 - (1 / 360 - series / square) / square) / large
     plain = gammaln(small + 1.0) - (small + 0.5) * np.log(small) + small - HALF_LOG_2_PI
     return np.where(np.asarray(x) < SERIES_FROM, plain, series)
-
-
-def draw_family(
-    law: str, total: Floats, of: Floats, sigma: Floats, n_draws: int, streams: Iterable[np.random.Generator]
-) -> Floats:
-    """Return the units' own figures, drawn (n_units, n_draws): means, logs of rates, log odds of shares.
-
-    Logs and log odds rank as the figures do, and tell those apart that would be rounded to 0 or 1. A draw has
-    one mu and one size for all units.
-
-    Parameters
-    ----------
-    law : {"poisson", "binomial", "normal"}
-    total, of, sigma : (n_units,) float64
-        Two units or more; `sigma` of single observations, read for means only.
-    n_draws : int
-    streams : iterable of Generator
-        The random numbers of each unit.
-    """
-    if law == "normal":
-        total, of, unit = _standardised(total / of, sigma / np.sqrt(of))
-    mu, size = family_of(law, total, of).spelt_out(n_draws)
-    found = np.empty((len(total), n_draws))
-    for s, random in enumerate(streams):
-        n, d = total[s], of[s]
-        if law == "normal":
-            own = d / (d + size)
-            noise = random.standard_normal(n_draws) / np.sqrt(d + size)
-            found[s] = unit * (mu + own * (n / d - mu) + noise)
-            continue
-        found[s] = _log_gamma(n + mu * size, random)
-        found[s] -= np.log(d + size) if law == "poisson" else _log_gamma(d - n + (1.0 - mu) * size, random)
-    return found
-
-
-def _standardised(value: Floats, error: Floats) -> tuple[Floats, Floats, float]:
-    """Return means and their precisions in units of the largest error, and that error.
-
-    Errors under `ON_PAPER` of the largest mean are raised to it: their squares would overflow.
-    """
-    error = np.maximum(error, ON_PAPER * np.abs(value).max())
-    unit = float(error.max())
-    of = (unit / error) ** 2
-    return value / unit * of, of, unit
-
-
-def as_figures(law: str, drawn: Floats) -> Floats:
-    """Return rates for their logs, shares for their log odds, means as they are."""
-    if law == "normal":
-        return drawn
-    return np.asarray(np.exp(drawn) if law == "poisson" else 0.5 + 0.5 * np.tanh(0.5 * drawn))
-
-
-def _log_gamma(shape: Floats, random: np.random.Generator) -> Floats:
-    """Return logs of gamma figures; G(shape) is G(shape + 1) U^(1 / shape), which never is 0 as a log."""
-    whole = np.log(random.standard_gamma(shape + 1.0))
-    return np.asarray(whole - random.standard_exponential(len(shape)) / shape)

@@ -1,15 +1,16 @@
 """Shrunken figures from their definitions: integrals over a unit's own figure, a plain grid of parameters.
 
 `integrated` adds up thin slices of (law of the family) x (law of chance); `chance` is the closed form of the
-textbooks, in log gammas; `posterior` weighs every pair (mu, size) of a wide grid.
+textbooks, in log gammas; `posterior` weighs every pair (mu, size) of a wide grid, `mixed` two families too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp, fsum, lgamma, log, pi, sqrt
+from math import exp, fsum, lgamma, log, pi, prod, sqrt
 
 Pairs = list[tuple[float, float, float]]
+Mixed = tuple[float, list[float], list[float]]
 
 
 def log_beta(a: float, b: float) -> float:
@@ -74,3 +75,40 @@ def posterior(law: str, total: Sequence[float], of: Sequence[float], mus: Sequen
 def shrunken(pairs: Pairs, n: float, of: float) -> float:
     """Give the mean of a unit's own figure."""
     return fsum(weight * (n + mu * size) / (of + size) for weight, mu, size in pairs)
+
+
+def mixed(law: str, total: Sequence[float], of: Sequence[float], mus: Sequence[float]) -> Mixed:
+    """Give the chance that there are two families, the units' own figures, and their chances of the second.
+
+    Every pair of `mus` (spaced as for `posterior`), share and size of a grid is weighed, against every single
+    mu: share is uniform, and the gap half-Cauchy with scale 3 in standard deviations of a unit of mean size.
+    """
+    middle, units = fsum(of) / len(of), range(len(of))
+    step = log(mus[1] / mus[0]) if law == "poisson" else mus[1] - mus[0]
+    single, double = 0.0, 0.0
+    figures, second = [0.0] * len(of), [0.0] * len(of)
+    for x in range(-8, 9):
+        size = middle * exp(x)
+        prior = size * middle / (size + middle) ** 2
+        seen = [[exp(chance(law, n, d, mu, size)) for n, d in zip(total, of, strict=True)] for mu in mus]
+        for i, mu in enumerate(mus):
+            case = mu if law == "poisson" else 1.0
+            weight = prior * case**0.5 * step * prod(seen[i])
+            single += weight
+            for u in units:
+                figures[u] += weight * (total[u] + mu * size) / (of[u] + size)
+            for j in range(i + 1, len(mus)):
+                between = (mu * mus[j]) ** 0.5 if law == "poisson" else 1.0
+                square = (mus[j] - mu) ** 2 / (1 / size + 1 / middle) / between
+                gap = 2 / pi * 3 / (9 + square) / (1 / size + 1 / middle) ** 0.5
+                for share in (0.1, 0.3, 0.5, 0.7, 0.9):
+                    own = [share * b + (1 - share) * a for a, b in zip(seen[i], seen[j], strict=True)]
+                    weight = prior * between * step**2 * gap * 0.2 * prod(own)
+                    double += weight
+                    for u in units:
+                        part = share * seen[j][u] / own[u]
+                        mean = mu + part * (mus[j] - mu)
+                        figures[u] += weight * (total[u] + mean * size) / (of[u] + size)
+                        second[u] += weight * part
+    both = single + double
+    return double / both, [each / both for each in figures], [each / double for each in second]
