@@ -20,7 +20,7 @@ from spc.checks import ChoiceError, choice, parcel
 from spc.comparing import compare
 from spc.covers import Beside, Cover
 from spc.detection import exceptions
-from spc.foretelling import FORETOLD, Foretold, expected_at, foretold
+from spc.foretelling import Foretold, expected_at
 from spc.measures import Assignment, Catalogue, Measure, by_kind, catalogue_of, measures_of
 from spc.panel import Ends, Floats, Panel
 from spc.phasing import phases_at_steps
@@ -30,7 +30,7 @@ from spc.results.assurance import Assurance
 from spc.rules import Rule
 from spc.trending import trend
 from spc.weighting import Weighting, weigh
-from spc.wording import ROLLING_ONLY, change_text, month_text, period_name, rounded, value_text
+from spc.wording import month_text, period_name
 
 __all__ = ["Scorecard", "scorecard"]
 
@@ -39,9 +39,11 @@ WINDOWS = (1, 3, 12)
 #: Two years set the limits by which the last year is judged.
 YEAR_JUDGED = Window(36, first=24)
 #: Charts of counts, ranges, sds and sums, which are not where the values are.
-PLOTTING_OTHER = ("np", "mr", "r", "s", "cusum")
+PLOTTING_OTHER = [name for name, chart in CHARTS.items() if chart.plots in ("counts", "spreads", "sums")]
 #: A page is made by a room above this one, found by its name when it is asked for (docs/decisions/0004).
 SHOWN_BY = {
+    "words": "spc.printed:in_words",
+    "numbers": "spc.printed:in_numbers",
     "text": "spc.reporting.console:text",
     "html": "spc.reporting.html:page",
     "notebook": "spc.reporting.html:fragment",
@@ -49,7 +51,6 @@ SHOWN_BY = {
     "narrative": "spc.narrating:narrative",
     "summary": "spc.executive:summary",
 }
-ARROWS = {1: "▲", -1: "▼", 0: "—", 2: ""}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -131,11 +132,6 @@ class Scorecard:
         return assure(self.exceptions, measures=self.measures)
 
     @property
-    def foretold(self) -> dict[str, Words]:
-        """The columns `forecast` and `difference` in words, where a forecast was asked for."""
-        return foretold(self.comparison.current[:, 0], self.expected, self.measures)
-
-    @property
     def acknowledged(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Series whose exceptions are known; they keep their weight, but come last among the heaviest."""
         known = np.zeros(self.panel.n_series, np.bool_)
@@ -153,7 +149,7 @@ class Scorecard:
             As printed (`month`, `m3`, `m12`, `change`, `arrow`, `trend`, `exceptions`, `weighting`,
             `status`), or the numbers behind it.
         """
-        fields = self._words() if choice("form", form, ("words", "numbers")) == "words" else self._numbers()
+        fields = _show(choice("form", form, ("words", "numbers")), self)
         return frames.tidy_series(self.panel.keys, fields)
 
     def to_text(self, *, width: int | None = None, top: int | None = None) -> str:
@@ -178,52 +174,6 @@ class Scorecard:
 
     def _repr_html_(self) -> str:
         return str(_show("notebook", self))
-
-    def _words(self) -> dict[str, Any]:
-        table = self.comparison
-        columns: dict[str, Any] = {}
-        for name, k in zip(("month", "m3", "m12"), range(3), strict=True):
-            texts = [value_text(v, m.shown) for v, m in zip(table.current[:, k], self.measures, strict=True)]
-            if name != "m12":
-                texts = [
-                    t if m.how.monthly else ROLLING_ONLY for t, m in zip(texts, self.measures, strict=True)
-                ]
-            columns[name] = texts
-        pairs = zip(table.change[:, 2], self.measures, strict=True)
-        columns["change"] = [change_text(change, m.shown, m.change_label) for change, m in pairs]
-        columns["arrow"] = [ARROWS[int(code)] for code in table.arrow[:, 2]]
-        monthly = self.monthly
-        columns["trend"] = np.where(monthly, self.trend.words, "")
-        columns["exceptions"] = np.where(monthly, self.exceptions.words, "")
-        columns["weighting"] = [
-            f"{rounded(w, 0)}" if m and w == w else ""
-            for w, m in zip(self.weights.weight, monthly, strict=True)
-        ]
-        columns["status"] = self.status
-        if self.cover is not None:
-            columns = self.cover.over(columns)
-        return columns | self.foretold | {column.name: column.texts for column in self.beside}
-
-    def _numbers(self) -> dict[str, Any]:
-        table, monthly = self.comparison, self.monthly
-        columns: dict[str, Any] = dict(zip(("month", "m3", "m12"), table.current.T, strict=True))
-        columns |= {
-            "change": table.change[:, 2],
-            "relative": table.relative[:, 2],
-            "arrow": table.arrow[:, 2],
-        }
-        for name in ("slope", "r", "p", "strength", "direction"):
-            columns[f"trend_{name}" if name in ("strength", "direction") else name] = getattr(
-                self.trend, name
-            )
-        if self.expected is not None:
-            columns |= dict(zip(FORETOLD, (self.expected, table.current[:, 0] - self.expected), strict=True))
-        columns["mask"] = self.exceptions.at
-        columns["weighting"] = np.where(monthly, self.weights.weight, np.nan)
-        parts = {
-            f"weight_{name}": np.where(monthly, part, np.nan) for name, part in self.weights.parts.items()
-        }
-        return columns | parts | {"status": self.status}
 
     def __repr__(self) -> str:
         flagged = int(np.count_nonzero(self.exceptions.at))
@@ -305,7 +255,7 @@ def scorecard(
     rows = measures_of(panel, measures)
     panel = by_kind(_from_first(panel, rows), rows)
     # below 0 where a measure in arrears is reported before its data begin
-    each = Ends(np.maximum(last - rows.each(lambda measure: measure.lag, np.int64), -1))
+    each = Ends(rows.in_arrears(last))
     charts = rows.each(lambda measure: _chart_for(measure, chart)).tolist()
     if agreed is not None:
         lines = limits(panel, agreed=agreed, as_at=each)

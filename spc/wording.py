@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cache
+from typing import Any
+
+import numpy as np
 
 from spc.checks import ChoiceError
 
@@ -24,7 +28,9 @@ __all__ = [
     "moved_text",
     "period_name",
     "period_word",
+    "quoted",
     "rounded",
+    "spelt",
     "spoken_text",
     "unit_of",
     "value_text",
@@ -38,6 +44,8 @@ STABLE = "None / Stable"
 TREND_WORDS = {1: "Increasing", -1: "Decreasing", 0: STABLE}
 
 
+#: Names that a sentence holds before it counts the rest.
+MOST_NAMES = 20
 #: The door lets 1e-100 .. 1e100 in, so a change may have 202 digits; the usual 28 would not print them.
 ROOM = Context(prec=512)
 
@@ -85,7 +93,12 @@ def rounded(value: float, decimals: int) -> Decimal:
     A ratio that is 8.05 on paper is 8.049999999999999 in floating point; at 12 significant digits it is
     8.05 again and prints 8.1. (Python's own format rounds the binary number, and halves to even.)
     """
-    return Decimal(f"{value:.12g}").quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, ROOM)
+    return Decimal(f"{value:.12g}").quantize(_last_place(decimals), ROUND_HALF_UP, ROOM)
+
+
+@cache
+def _last_place(decimals: int) -> Decimal:
+    return Decimal(1).scaleb(-decimals)
 
 
 def value_text(value: float, unit: Unit) -> str:
@@ -106,6 +119,27 @@ def change_text(change: float, unit: Unit, label: str | None = None) -> str:
         return _time_text(change)
     suffix = label if label is not None else ("% points" if unit.change == "points" else "%")
     return f"{rounded(change, 1):,}{suffix}"
+
+
+def spelt(
+    values: np.ndarray[Any, np.dtype[np.float64]],
+    codes: np.ndarray[Any, np.dtype[np.int64]],
+    spell: Callable[[float, int], str],
+) -> np.ndarray[Any, np.dtype[np.object_]]:
+    """Return `spell(value, code)` of every pair (n,), asked once for each distinct one: counts repeat.
+
+    -0.0 and 0.0 are pairs of their own, because a change prints them as "-0.0%" and "0.0%".
+
+    Examples
+    --------
+    >>> units = unit_of("percent"), unit_of("days")
+    >>> values, codes = np.array([21.8, 4.0, 21.8]), np.array([0, 1, 0])
+    >>> spelt(values, codes, lambda value, code: value_text(value, units[code])).tolist()
+    ['21.8%', '4', '21.8%']
+    """
+    once = cache(lambda value, negative, code: spell(value, code))
+    pairs = zip(values.tolist(), np.signbit(values).tolist(), codes.tolist(), strict=True)
+    return np.array([once(*pair) for pair in pairs], dtype=object)
 
 
 def spoken_text(value: float, unit: Unit) -> str:
@@ -200,6 +234,12 @@ def period_word(start: int | None) -> str:
 def listed(texts: Sequence[str], joint: str = ", ") -> str:
     """Return texts as a sentence lists them: "a, b and c"."""
     return texts[0] if len(texts) == 1 else f"{joint.join(texts[:-1])} and {texts[-1]}"
+
+
+def quoted(names: Sequence[str]) -> str:
+    """Return names in quotes, as many as a sentence holds."""
+    more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(map(repr, names[:MOST_NAMES])) + more
 
 
 def counted(n: int, thing: str) -> str:

@@ -14,6 +14,7 @@ from spc.inert import visible
 from spc.portrait import month_name
 from spc.rules import RULES
 from spc.scoring import Scorecard
+from spc.uncatalogued import uncatalogued
 
 __all__ = ["About", "about", "baseline_words"]
 
@@ -39,6 +40,7 @@ class About:
     counts: str
     statuses: str
     absent: tuple[str, ...]
+    uncatalogued: str
     refused: tuple[tuple[str, str], ...]
     more_refused: int
     facts: tuple[tuple[str, str], ...]
@@ -77,6 +79,7 @@ def about(card: Scorecard, shown: Sequence[int]) -> About:
         counts=f"{counts}.",
         statuses=_statuses(card, shown),
         absent=tuple(map(visible, card.absent)),
+        uncatalogued=visible(uncatalogued(panel, card.measures)),
         refused=tuple((visible(name), visible(reason)) for name, reason in refused[:TOLD]),
         more_refused=max(len(refused) - TOLD, 0),
         facts=tuple(_facts(card)),

@@ -7,8 +7,9 @@ import textwrap
 from typing import Any
 
 from spc.checks import whole
-from spc.printed import behind, heaviest
+from spc.printed import behind, heaviest, in_words
 from spc.scoring import Scorecard
+from spc.uncatalogued import uncatalogued
 from spc.wording import month_name
 
 __all__ = ["text"]
@@ -57,7 +58,7 @@ def text(card: Scorecard, *, width: int | None = None, top: int | None = None) -
     longest = width or shutil.get_terminal_size((140, 40)).columns
     most = None if top is None else whole("top", top, 1, 1_000_000)
     rows = list(range(card.panel.n_series)) if most is None else heaviest(card, most)
-    words = card.to_frame().iloc[rows]
+    words = in_words(card, rows)
     month = month_name(card.panel.start, card.as_at - (card.panel.start or 0))
     columns = [*COLUMNS, *(column for column in BEHIND if column[0] in behind(card))]
     sides = {field: side for field, _, side in columns}
@@ -112,6 +113,9 @@ def _footer(card: Scorecard) -> list[str]:
     lines = [f"{card.panel.n_series:,} series" + (f", of which {', '.join(notes)}." if notes else ".")]
     if card.absent:
         lines.append(f"Without data: {', '.join(card.absent)}.")
+    unnamed = uncatalogued(card.panel, card.measures)
+    if unnamed:
+        lines.append(unnamed)
     if card.note:
         lines.append(f"{card.note[0].upper()}{card.note[1:]}.")
     return lines

@@ -68,7 +68,7 @@ def workbook(
     ----------
     card : Scorecard
     path : path or binary file
-        A path is written whole or not at all.
+        A path ends in .xlsx, and is written whole or not at all.
     form : {"2024", "2022"}
         The published form, as in `to_html`.
     columns : sequence of str, optional
@@ -82,7 +82,7 @@ def workbook(
     Raises
     ------
     ChoiceError
-        A form or column that does not exist; more rows than a sheet can hold.
+        Another ending; a form or column that does not exist; more rows than a sheet can hold.
     OutputError
         The disk refuses.
 
@@ -100,6 +100,8 @@ def workbook(
     >>> sum(name.startswith("xl/worksheets/sheet") for name in zipfile.ZipFile(target).namelist())
     18
     """
+    if isinstance(path, str | Path) and Path(path).suffix.lower() != ".xlsx":
+        raise ChoiceError(f"`path` must end in .xlsx, which a workbook is called by, got {str(path)!r}.")
     wanted = _wanted(card, form, columns)
     plan = _plan(card, top)
     content = _written(card, plan, wanted, title)

@@ -131,6 +131,7 @@ def method_sheet(book: Book, sheet: Any, card: Scorecard, about: About) -> None:
         ("Series", about.counts),
         ("Of those shown", about.statuses),
         *((("Without data", ", ".join(about.absent)),) if about.absent else ()),
+        *((("Not in the catalogue", about.uncatalogued),) if about.uncatalogued else ()),
         *((("Note", about.note),) if about.note else ()),
         *((f"Refused: {name}", reason) for name, reason in about.refused),
         *((("Refused", f"and {about.more_refused:,} more"),) if about.more_refused else ()),

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from spc.portrait import month_name
-from spc.printed import ASIDE, NUMBERS
+from spc.printed import ARROWS, ASIDE, NUMBERS, WORDS
 from spc.reporting.excel_formats import INK, NOTHING, Book, Figure, change_figure, figure
 from spc.reporting.excel_names import cell_text, quoted
 from spc.reporting.html_columns import COLUMNS, SHADES
-from spc.scoring import ARROWS, Scorecard
+from spc.scoring import Scorecard
 from spc.wording import NOT_ENOUGH, ROLLING_ONLY, STABLE
 
 __all__ = ["Columns", "columns_of", "set_up_page", "write_rows"]
@@ -78,10 +78,10 @@ def columns_of(book: Book, card: Scorecard, wanted: Sequence[str], rows: Sequenc
         heading = heading.format(**months) if column else heading
         kind = column.kind if column else "num"
         right = kind in ("num", "chg", "wt") and not name.endswith("arrow")
-        slots.append(Slot(name, heading, WIDTHS[kind], right, _writer(book, card, name)))
+        slots.append(Slot(name, heading, WIDTHS[kind], right, _writer(book, card, name, rows)))
         arrow = name.replace("change", "arrow")
-        if name.endswith("change") and arrow not in wanted:
-            slots.append(Slot(arrow, "Direction", ARROW_WIDTH, False, _writer(book, card, arrow)))
+        if name.endswith("change") and arrow in WORDS and arrow not in wanted:
+            slots.append(Slot(arrow, "Direction", ARROW_WIDTH, False, _writer(book, card, arrow, rows)))
     for k, extra in enumerate(card.beside):
         if not any(extra.texts[s] for s in rows):
             continue
@@ -89,7 +89,9 @@ def columns_of(book: Book, card: Scorecard, wanted: Sequence[str], rows: Sequenc
     return Columns(tuple(card.panel.keys), tuple(slots))
 
 
-def _writer(book: Book, card: Scorecard, name: str) -> Callable[[Any, int, int, int], None]:
+def _writer(
+    book: Book, card: Scorecard, name: str, rows: Sequence[int]
+) -> Callable[[Any, int, int, int], None]:
     window, _, part = name.rpartition("_")
     if name in WINDOWS:
         return _value(book, card, WINDOWS.index(name))
@@ -100,7 +102,7 @@ def _writer(book: Book, card: Scorecard, name: str) -> Callable[[Any, int, int, 
     if name == "weighting":
         return _weighting(book, card)
     if name in ASIDE:
-        return _aside(book, card, name)
+        return _aside(book, card, name, rows)
     if name in NUMBERS:
         return _number(book, card, name)
     return {"trend": _trend, "exceptions": _exceptions, "status": _status}.get(name, _nothing)(book, card)
@@ -177,8 +179,10 @@ def _status(book: Book, card: Scorecard) -> Callable[[Any, int, int, int], None]
     return lambda sheet, row, column, s: book.word(sheet, row, column, str(words[s]))
 
 
-def _aside(book: Book, card: Scorecard, name: str) -> Callable[[Any, int, int, int], None]:
-    words = ASIDE[name](card)
+def _aside(
+    book: Book, card: Scorecard, name: str, rows: Sequence[int]
+) -> Callable[[Any, int, int, int], None]:
+    words = dict(zip(rows, ASIDE[name](card, np.array(rows, np.int64)), strict=True))
     return lambda sheet, row, column, s: book.word(sheet, row, column, str(words[s]), text_wrap=True)
 
 

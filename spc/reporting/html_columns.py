@@ -95,7 +95,7 @@ class Cell:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """The columns of a page, and a way to the cells of any row."""
+    """The columns of a page, and a way to the cells of any of its rows."""
 
     columns: tuple[Column, ...]
     headings: tuple[list[str], ...]
@@ -121,8 +121,9 @@ def columns_of(
             raise ChoiceError(f"`columns` must be some of {known}, got {name!r}.")
     wanted = [name for name in wanted if not _beside_its_change(name, wanted)]
     asked = [name for name in dict.fromkeys([*wanted, "arrow", "exceptions", "status"]) if name != "line"]
-    texts = scorecard_columns(card, columns=_printable(asked), numbers=False)
-    texts |= {name: column.texts for name, column in beside.items()}
+    texts = scorecard_columns(card, columns=_printable(asked), numbers=False, rows=rows)
+    texts |= {name: column.texts[list(rows)] for name, column in beside.items()}
+    place = {s: i for i, s in enumerate(rows)}
     made = tuple(_column(name, beside) for name in wanted)
     last = card.as_at - (card.panel.start or 0)
     months = {
@@ -132,11 +133,12 @@ def columns_of(
     }
 
     def cells(s: int) -> list[Cell]:
-        return [_cell(card, column, texts, s) for column in made]
+        told = {name: column[place[s]] for name, column in texts.items()}
+        return [_cell(card, column, told, s) for column in made]
 
     headings = tuple(column.heading.format(**months).split("|") for column in made)
     pairs = zip(made, headings, strict=True)
-    widths = tuple(_width(column, heading, texts, rows) for column, heading in pairs)
+    widths = tuple(_width(column, heading, texts) for column, heading in pairs)
     return Table(made, headings, widths, cells)
 
 
@@ -157,17 +159,18 @@ def _printable(names: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(known))
 
 
-def _cell(card: Scorecard, column: Column, texts: dict[str, Any], s: int) -> Cell:
+def _cell(card: Scorecard, column: Column, told: dict[str, Any], s: int) -> Cell:
+    """Return a cell of series `s`, of which the columns of words say what is `told`."""
     name = column.name
     if name == "line":
         return Cell("line", "")
     if name == "weighting":
         return _weight_cell(card, s)
     if column.kind == "chg":
-        return _change_cell(card, name, texts, s)
-    text = _spelt(texts[name][s])
+        return _change_cell(card, name, told, s)
+    text = _spelt(told[name])
     if name == "exceptions":
-        status = str(texts["status"][s])
+        status = str(told["status"])
         return Cell(
             "exc", text or ("" if status in ("ok", "rolling 12 only") else status), "" if text else "q"
         )
@@ -190,20 +193,20 @@ def _weight_cell(card: Scorecard, s: int) -> Cell:
     return Cell("wt", f"{weight:g}", f"s{shade}" if shade else "", words=visible(parts_text(card, s)))
 
 
-def _change_cell(card: Scorecard, name: str, texts: dict[str, Any], s: int) -> Cell:
+def _change_cell(card: Scorecard, name: str, told: dict[str, Any], s: int) -> Cell:
     window, _, part = name.rpartition("_")
     k = WINDOWS.index(window) if window else 2
-    arrow = str(texts[f"{window}_arrow" if window else "arrow"][s])
+    arrow = str(told[f"{window}_arrow" if window else "arrow"])
     ink, words = JUDGED[str(card.comparison.judgement[s, k])] if arrow else ("", "")
-    text = "" if part == "arrow" else str(texts[name][s])
+    text = "" if part == "arrow" else str(told[name])
     return Cell("chg", visible(text), ink, arrow, words)
 
 
-def _width(column: Column, heading: list[str], texts: dict[str, Any], rows: Sequence[int]) -> float:
+def _width(column: Column, heading: list[str], texts: dict[str, Any]) -> float:
     """Return the room a column needs, in figures, so that no figure wraps and no month of its heading."""
     if column.name in ("line", "weighting") or column.kind == "beside":
         return 0
-    cells = [text for s in rows if (text := _spelt(texts[column.name][s])) != ROLLING_ONLY]
+    cells = [text for cell in texts[column.name] if (text := _spelt(cell)) != ROLLING_ONLY]
     if column.kind in ("word", "exc"):  # words may stand below one another, the usual ones beside
         cells = [word for text in cells for word in ([text] if len(text) <= 13 else text.split(" "))]
     widest = max(map(len, cells), default=0)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from spc.wording import change_text, exception_words, unit_of, value_text
+from spc.wording import change_text, exception_words, spelt, unit_of, value_text
 from tests.reference import wording as twin
 from tests.reference.exact import exact
 
@@ -56,6 +57,37 @@ def test_halves_of_ratios_go_away_from_nought(top: int, below: int, printed: str
 def test_nothing_prints_nothing(value: float) -> None:
     assert value_text(value, unit_of("number")) == ""
     assert change_text(value, unit_of("percent")) == ""
+
+
+UNITS = [unit_of(name) for name in ("number", "percent", "hh:mm:ss", "days", "per_1000")]
+# the ends of what the door lets in, nothing, and noughts of both signs, which a change prints apart
+edges = st.sampled_from([float("nan"), 0.0, -0.0, 0.05, -0.05, 8.049999999999999, 1e-100, -1e-100, 1e100])
+cells = st.lists(st.tuples(plain | edges, st.integers(0, len(UNITS) - 1)), max_size=10)
+
+
+@given(cells)
+@example([(0.0, 0), (-0.0, 0)])
+@settings(max_examples=40)
+def test_many_are_spelt_as_each_would_be(found: list[tuple[float, int]]) -> None:
+    twice = found + found[::-1]  # so that there are repeats
+    values, codes = np.array([v for v, _ in twice]), np.array([c for _, c in twice], np.int64)
+    for text in (value_text, change_text):
+        told = spelt(values, codes, lambda value, code, text=text: text(value, UNITS[code]))
+        assert told.dtype == object
+        assert told.tolist() == [text(value, UNITS[code]) for value, code in twice]
+
+
+def test_what_repeats_is_spelt_once() -> None:
+    asked = []
+    spelt(
+        np.array([2.5, 1.0, 2.5, 2.5, 0.0, -0.0]),
+        np.array([0, 0, 0, 1, 1, 1]),
+        lambda *pair: asked.append(pair),
+    )
+    assert [(str(value), code) for value, code in asked] == [
+        *(("2.5", 0), ("1.0", 0), ("2.5", 1)),
+        *(("0.0", 1), ("-0.0", 1)),
+    ]
 
 
 NAMES = ["One-Month", "Two-Month", "Three-Month", "Eight-Month"]

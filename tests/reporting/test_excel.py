@@ -385,3 +385,10 @@ def test_libreoffice_opens_it_and_finds_every_trend_line(make: str, card: Any, t
     assert text.count("<calcext:sparkline ") == one.panel.n_series
     assert "table:formula=" not in text
     assert 'calcext:value-type="error"' not in text
+
+
+def test_a_number_called_a_change_has_no_arrow_of_its_own() -> None:
+    panel = spc.Panel.from_numpy([np.arange(2.0, 38.0)], start="2021-08")
+    page = opened(workbook(spc.scorecard(panel), columns=["relative_change", "m3"])).worksheets[1]
+    assert [cell.value for cell in page[FIRST - 1]][1:] == ["relative change", "3 months to Jul-2024"]
+    assert page.cell(FIRST, 2).value == pytest.approx(31.5 / 19.5 - 1.0)
