@@ -71,7 +71,7 @@ def control_chart(one: Portrait, first: int, last: int) -> str:
 
 
 def ticks(low: float, high: float, unit: Unit) -> list[float]:
-    """Return four to eight round values that span low .. high."""
+    """Return four to eight round values that span low .. high; two at the least, however small a duration."""
     rough = (high - low) / 5.0
     if unit.is_time and rough <= CLOCK[-1]:
         step = float(next(size for size in CLOCK if size >= rough))
@@ -81,7 +81,7 @@ def ticks(low: float, high: float, unit: Unit) -> list[float]:
     if 0.0 <= low < 0.25 * high:
         low = 0.0  # a scale that nearly reaches 0 may as well begin there
     count = math.ceil(round(high / step, 9)) - math.floor(round(low / step, 9)) + 1
-    return [(math.floor(round(low / step, 9)) + k) * step for k in range(count)]
+    return [(math.floor(round(low / step, 9)) + k) * step for k in range(max(count, 2))]
 
 
 def _grid(one: Portrait, frame: Frame, marks: list[float]) -> Iterator[str]:

@@ -113,12 +113,12 @@ def _nothing(book: Book, card: Scorecard) -> Callable[[Any, int, int, int], None
 
 
 def _value(book: Book, card: Scorecard, k: int) -> Callable[[Any, int, int, int], None]:
-    current, monthly, cover = card.comparison.current[:, k].tolist(), card.monthly, card.cover
+    current, cover = card.comparison.current[:, k].tolist(), card.cover
 
     def write(sheet: Any, row: int, column: int, s: int) -> None:
         if cover is not None and cover.cells[s, k]:
             book.text(sheet, row, column, cover.mark, align="right", font_color=INK["soft"])
-        elif k < 2 and not monthly[s]:
+        elif k < 2 and not card.measures[s].how.monthly:
             soft = {"font_color": INK["soft"], "text_wrap": True, "font_size": 8, "align": "right"}
             book.text(sheet, row, column, ROLLING_ONLY, **soft)
         else:
@@ -168,7 +168,7 @@ def _exceptions(book: Book, card: Scorecard) -> Callable[[Any, int, int, int], N
     def write(sheet: Any, row: int, column: int, s: int) -> None:
         if monthly[s] and words[s]:
             book.word(sheet, row, column, str(words[s]), bold=True, text_wrap=True)
-        elif monthly[s] and status[s] != "ok":
+        elif card.measures[s].how.monthly and status[s] != "ok":
             book.word(sheet, row, column, str(status[s]), italic=True, font_color=INK["soft"])
 
     return write

@@ -392,3 +392,17 @@ def test_a_number_called_a_change_has_no_arrow_of_its_own() -> None:
     page = opened(workbook(spc.scorecard(panel), columns=["relative_change", "m3"])).worksheets[1]
     assert [cell.value for cell in page[FIRST - 1]][1:] == ["relative change", "3 months to Jul-2024"]
     assert page.cell(FIRST, 2).value == pytest.approx(31.5 / 19.5 - 1.0)
+
+
+def test_a_refused_series_is_refused_and_not_told_by_its_year(tmp_path: Path) -> None:
+    months = [f"2024-{month:02d}" for month in range(1, 7)]
+    lines = [
+        f"{name},{month},{'oops' if (name, t) == ('B', 3) else 10 + t}"
+        for name in "AB"
+        for t, month in enumerate(months)
+    ]
+    (tmp_path / "in.csv").write_text("\n".join(["measure,month,value", *lines]), encoding="utf-8")
+    book = opened(workbook(spc.scorecard(spc.read(tmp_path / "in.csv"))))
+    rows = [row for row in book["Measures"].iter_rows(values_only=True) if row[0] == "B"]
+    assert ROLLING_ONLY not in rows[0]
+    assert "refused" in rows[0]

@@ -154,6 +154,10 @@ def test_ticks_are_round_and_span(low, high, unit):
     assert np.allclose(steps, steps[0])
 
 
+def test_a_duration_too_small_for_a_clock_has_two_marks():
+    assert len(ticks(1e-11, 3e-10, unit_of("hh:mm:ss"))) == 2
+
+
 @pytest.mark.parametrize(
     "values", [[1e16] * 36, [1e-90] * 36, [0.0] * 36, [1e16, *[1.0] * 35], [-5.0, 5.0] * 18]
 )
