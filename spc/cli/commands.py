@@ -217,9 +217,9 @@ def _page(settings: Settings, card: Scorecard) -> str:
     top, n_series = settings["top"], card.panel.n_series
     if settings["columns"] or settings["form"] == "2022":
         form = settings["form"] or "2024"
-        columns = scorecard_columns(card, form=form, columns=settings["columns"], numbers=False)
         rows = heaviest(card, top) if top else list(range(n_series))
-        text = text_table({name: cells[rows] for name, cells in columns.items()})
+        asked = settings["columns"]
+        text = text_table(scorecard_columns(card, form=form, columns=asked, numbers=False, rows=rows))
         if len(rows) < n_series:
             text += f"\nThe {len(rows):,} heaviest of {n_series:,} series."
     else:
