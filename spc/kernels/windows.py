@@ -10,15 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from spc.kernels._compile import kernel, row
+from spc.kernels.shared.blocks import clear, double, join, mark, plan
+from spc.kernels.shared.pairs import small
 
 #: Months in hand at a time, whole series: 16 KB, and their blocks as much again.
 IN_HAND = 2048
-
-
-@row
-def small(a, b):
-    """Smaller of two, one machine instruction for several months; `min` looks after NaN first."""
-    return a if a < b else b  # noqa: FURB136
 
 
 @row
@@ -26,45 +22,6 @@ def open_row(values, s, sign, missing, months):
     """Copy sign * months, and `missing` where nothing is observed. A view, `values[s]`, takes 10 ns."""
     for t in range(months.size):
         months[t] = sign * values[s, t] if values[s, t] == values[s, t] else missing
-
-
-@row
-def mark(values, s, seen):
-    """Mark with 1 where something is observed."""
-    for t in range(seen.size):
-        seen[t] = values[s, t] == values[s, t]
-
-
-@row
-def plan(window):
-    """Return the k of the largest block of 2**k months to build, and whether three of them are a window."""
-    third = window // 3
-    three = 3 * third == window and third & (third - 1) == 0
-    left, k = third if three else window, 0
-    while left > 1:
-        left >>= 1
-        k += 1
-    return k, three
-
-
-@row
-def tally(marks, window, top, three, counts):
-    """Add up the marks of each window from blocks of 1, 2 ... 2**top months."""
-    for k in range(top):
-        size = max(1 << k, 0)  # said for LLVM: no index counts from the end, so the loop vectorises
-        for t in range(marks.shape[1] + 1 - 2 * size):
-            marks[k + 1, t] = marks[k, t] + marks[k, t + size]
-    size, top, offset = max(1 << top, 0), max(top, 0), 0
-    if three:
-        for t in range(counts.size):
-            counts[t] = (marks[top, t] + marks[top, t + size]) + marks[top, t + 2 * size]
-        return
-    counts[:] = 0
-    for k in range(top + 1):
-        if window >> k & 1:
-            for t in range(counts.size):
-                counts[t] += marks[k, t + offset]
-            offset = max(offset + (1 << k), 0)
 
 
 @row
@@ -151,13 +108,6 @@ def extremes_of_all(first, last, values, window, sign, out):
 
 
 @row
-def clear(counts, least, s, out):
-    """Leave no answer where too few months are observed."""
-    for t in range(out.shape[1]):
-        out[s, t] = out[s, t] if counts[t] >= least else np.nan
-
-
-@row
 def extremes_of_some(first, last, values, window, least, sign, out):
     """Fill `out` where fewer months will do: a missing one is +inf, which wins only alone."""
     n, k = values.shape[1], 0
@@ -173,7 +123,8 @@ def extremes_of_some(first, last, values, window, least, sign, out):
         least_of_three(blocks, k, window, sign, s, out)
         if least > 1:
             mark(values, s, seen)
-            tally(marks, window, top, three, counts)
+            double(marks, top, three)
+            join(marks, window, top, three, counts)
             clear(counts, least, s, out)
 
 
