@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from spc.kernels._compile import kernel, row
-from spc.kernels.shared.blocks import clear, double, join, mark, plan
+from spc.kernels.shared.blocks import clear, mark, plan
 from spc.kernels.shared.pairs import small
 
 #: Months in hand at a time, whole series: 16 KB, and their blocks as much again.
@@ -22,6 +22,29 @@ def open_row(values, s, sign, missing, months):
     """Copy sign * months, and `missing` where nothing is observed. A view, `values[s]`, takes 10 ns."""
     for t in range(months.size):
         months[t] = sign * values[s, t] if values[s, t] == values[s, t] else missing
+
+
+@row
+def tally(marks, window, top, three, counts):
+    """Add up the marks of each window from blocks of 1, 2 ... 2**top months.
+
+    In one row: `double` and `join` one after the other cost 15% of a window of 3 months.
+    """
+    for k in range(top):
+        size = max(1 << k, 0)  # said for LLVM: no index counts from the end, so the loop vectorises
+        for t in range(marks.shape[1] + 1 - 2 * size):
+            marks[k + 1, t] = marks[k, t] + marks[k, t + size]
+    size, top, offset = max(1 << top, 0), max(top, 0), 0
+    if three:
+        for t in range(counts.size):
+            counts[t] = (marks[top, t] + marks[top, t + size]) + marks[top, t + 2 * size]
+        return
+    counts[:] = 0
+    for k in range(top + 1):
+        if window >> k & 1:
+            for t in range(counts.size):
+                counts[t] += marks[k, t + offset]
+            offset = max(offset + (1 << k), 0)
 
 
 @row
@@ -123,8 +146,7 @@ def extremes_of_some(first, last, values, window, least, sign, out):
         least_of_three(blocks, k, window, sign, s, out)
         if least > 1:
             mark(values, s, seen)
-            double(marks, top, three)
-            join(marks, window, top, three, counts)
+            tally(marks, window, top, three, counts)
             clear(counts, least, s, out)
 
 
