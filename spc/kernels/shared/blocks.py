@@ -1,4 +1,4 @@
-"""Windows of months put together from blocks of 1, 2, 4 ... months, which all of them share."""
+"""Windows of months from blocks of 1, 2, 4 ... months: the plan, the months observed, too few of them."""
 
 from __future__ import annotations
 
@@ -32,41 +32,6 @@ def plan(window):
     third = window // 3
     three = 3 * third == window and third & (third - 1) == 0
     return length_in_bits(third if three else window) - 1, three
-
-
-@row
-def double_twice(blocks):
-    """Build blocks of 4 months from single ones in one go, for windows of 12: row 1 is left out."""
-    for t in range(blocks.shape[1] - 3):
-        blocks[2, t] = (blocks[0, t] + blocks[0, t + 1]) + (blocks[0, t + 2] + blocks[0, t + 3])
-
-
-@row
-def double(blocks, top, three):
-    """Build blocks of 2, 4 ... 2**top months, exactly; `blocks[0]` has window - 1 months in front."""
-    if three and top == 2:
-        double_twice(blocks)
-        return
-    for k in range(top):
-        size = max(1 << k, 0)  # said for LLVM: no index counts from the end, so the loop vectorises
-        for t in range(blocks.shape[1] + 1 - 2 * size):
-            blocks[k + 1, t] = blocks[k, t] + blocks[k, t + size]
-
-
-@row
-def join(blocks, window, top, three, sums):
-    """Put windows together: three blocks side by side, or one for each binary digit of the window."""
-    size, top, offset = max(1 << top, 0), max(top, 0), 0
-    if three:
-        for t in range(sums.size):
-            sums[t] = (blocks[top, t] + blocks[top, t + size]) + blocks[top, t + 2 * size]
-        return
-    sums[:] = 0
-    for k in range(top + 1):
-        if window >> k & 1:
-            for t in range(sums.size):
-                sums[t] += blocks[k, t + offset]
-            offset = max(offset + (1 << k), 0)
 
 
 @row
