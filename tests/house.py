@@ -64,6 +64,9 @@ HOSTS = {"pandas": {"frames"}, "numba": {"kernels"}}
 #: What a kernel may know; `_compile` alone takes threads, locks and warnings from the standard library.
 KERNEL_GUESTS = {"numpy", "numba", "math", "typing", "__future__"}
 
+#: Rows for all kernels; only here does `_compile` notice an edit in another file.
+SHARED = "spc.kernels.shared."
+
 BANNED_FILES = {"utils", "util", "helper", "helpers", "manager", "managers"}
 BANNED_NAMES = {"df", "std", "utils", "helper", "manager"}
 LONGEST_FUNCTION = 60
@@ -167,8 +170,8 @@ def _judge_own(arrow: Arrow) -> Iterator[str]:
     if here not in FLOORS or there not in FLOORS:
         return  # said once, of the file itself
     if here == "kernels":
-        if arrow.target != "spc.kernels._compile":
-            yield f"{arrow.where} is a kernel and imports {arrow.target}; it may know kernels._compile."
+        if arrow.target != "spc.kernels._compile" and not arrow.target.startswith(SHARED):
+            yield f"{arrow.where} is a kernel and imports {arrow.target}; it may know _compile and shared."
     elif here in ALONE:
         yield f"{arrow.where} imports {arrow.target}; {here} stands on nothing of ours."
     elif here != there:

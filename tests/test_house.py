@@ -16,7 +16,13 @@ SOUND = {
     "spc.checks": "import math\n",
     "spc.kernels": "",
     "spc.kernels._compile": "import threading\nimport numba\nimport numpy as np\n",
-    "spc.kernels.xmr": "from spc.kernels._compile import kernel\nimport numpy as np\n",
+    "spc.kernels.shared": "",
+    "spc.kernels.shared.sums": "from spc.kernels._compile import row\n",
+    "spc.kernels.shared.means": "from spc.kernels.shared.sums import add\n",
+    "spc.kernels.xmr": (
+        "from spc.kernels._compile import kernel\nfrom spc.kernels.shared.sums import add\n"
+        "import numpy as np\n"
+    ),
     "spc.parsing": "from spc.checks import InputError\n",
     "spc.frames": "import pandas as pd\nfrom spc.parsing import months\n\ndef door():\n    import pyarrow\n",
     "spc.panel": (
@@ -73,8 +79,11 @@ BROKEN = {
     "the face from inside": ("spc.scoring", "from spc import limits", "floor 8"),
     "the face, whole": ("spc.scoring", "import spc", "floor 8"),
     "checks on kernels": ("spc.checks", "from spc.kernels import xmr", "nothing of ours"),
-    "a kernel on a kernel": ("spc.kernels.zones", "from spc.kernels.xmr import row", "kernels._compile"),
-    "a kernel on a room": ("spc.kernels.zones", "from spc.checks import whole", "kernels._compile"),
+    "a kernel on a kernel": ("spc.kernels.zones", "from spc.kernels.xmr import row", "and shared"),
+    "a kernel on a room": ("spc.kernels.zones", "from spc.checks import whole", "and shared"),
+    "a name like shared": ("spc.kernels.zones", "from spc.kernels.shared_sums import x", "and shared"),
+    "shared on a kernel": ("spc.kernels.shared.means", "from spc.kernels.xmr import row", "and shared"),
+    "shared on a room": ("spc.kernels.shared.means", "from spc.checks import whole", "and shared"),
     "a kernel on scipy": ("spc.kernels.zones", "import scipy.special", "numpy and numba"),
     "a kernel on threads": ("spc.kernels.zones", "import threading", "numpy and numba"),
     "pandas outside": ("spc.panel", "import pandas as pd", "in frames alone"),

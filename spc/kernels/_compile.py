@@ -1,7 +1,7 @@
 """The one room that owns compilation: signatures, cache, threads.
 
-Two words: `@row` works on one series and stays inside its file; `@kernel` loops over the series
-from `first` to `last` and is the only thing Python calls.
+Two words: `@row` works on one series and stays inside its file, or stands in kernels/shared for several;
+`@kernel` loops over the series from `first` to `last` and is the only thing Python calls.
 
 Threads are Python's: a kernel releases the GIL, so plain threads run blocks of series side by side.
 No `prange`: it costs 0.5-0.9 s of compilation a kernel, aborts when two threads enter, and dies after
@@ -11,6 +11,8 @@ not depend on the number of threads.
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import inspect
 import multiprocessing
 import os
@@ -18,6 +20,7 @@ import threading
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
 from typing import Any
 
 import numba
@@ -32,6 +35,9 @@ LARGEST_BLOCK = 16_384
 #: Below this many bytes a second thread costs more than it brings (50 us a hand-over).
 SERIAL_BELOW = 1_000_000
 
+#: Where rows stand that several kernels call; an edit there must recompile those kernels.
+SHARED = "spc.kernels.shared."
+
 KERNELS: list[Kernel] = []
 
 _lock = threading.Lock()
@@ -41,7 +47,7 @@ _said_uncached = False
 
 
 def row(function: Callable[..., Any]) -> Any:
-    """Compile a function on one series; callable from the kernels of its own file only."""
+    """Compile a function on one series, for the kernels of its own file, or of all where it is in shared."""
     return numba.njit(error_model="numpy", nogil=True)(function)
 
 
@@ -124,8 +130,30 @@ def _argument_type(name: str, argument: Any) -> Any:
     return kind
 
 
+def _stamp(function: Callable[..., Any]) -> None:
+    """Name a kernel that needs shared rows after their sources: numba's cache looks at its own file alone.
+
+    numba names a kernel's cache files by its `__qualname__`, so that after an edit in kernels/shared it finds
+    none under the new name (docs/decisions/0020-shared-kernels.md).
+    """
+    homes = (str(getattr(thing, "__module__", "")) for thing in function.__globals__.values())
+    if any(home.startswith(SHARED) for home in homes):
+        function.__qualname__ += _shared_digest()
+
+
+@functools.cache
+def _shared_digest() -> str:
+    """Return a digest of the sources in kernels/shared; "" without sources, where nothing can be edited."""
+    try:
+        sources = [path.read_bytes() for path in sorted(Path(__file__).with_name("shared").rglob("*.py"))]
+    except OSError:
+        return ""
+    return f"-{hashlib.sha256(b''.join(sources)).hexdigest()[:12]}" if sources else ""
+
+
 def _compile_cached(function: Callable[..., Any]) -> Any:
     global _said_uncached
+    _stamp(function)
     options: dict[str, Any] = {"error_model": "numpy", "nogil": True}
     try:
         return numba.njit(cache=True, **options)(function)

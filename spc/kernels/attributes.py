@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from spc.kernels._compile import kernel, row
+from spc.kernels.shared.sums import add
 
 #: What a baseline may have against it: a numerator that is no count, and parts that are no share of a whole.
 NO_COUNT, NO_SHARE = 1, 2
@@ -18,14 +19,6 @@ NO_COUNT, NO_SHARE = 1, 2
 MEAN, MEDIAN, SD = 0, 1, 2
 #: A step on the limit of screening is not beyond it (SPEC 9).
 NEAR = 1e-9
-
-
-@row
-def add(high, low, term):
-    """Two-sum: `high + low` is the exact running sum as long as `low` itself does not round."""
-    total = high + term
-    back = total - high
-    return total, low + ((high - (total - back)) + (term - back))
 
 
 @row

@@ -5,31 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from spc.kernels._compile import kernel, row
-
-#: Up to 15 digits a decimal and its nearest float determine each other.
-DIGITS = 1e15
-#: Six decimals: the printed figures have one.
-MOST_DECIMALS = 1e6
-
-
-@row
-def add(high, low, term):
-    """Two-sum: `high + low` is the exact running sum as long as `low` itself does not round."""
-    total = high + term
-    back = total - high
-    return total, low + ((high - (total - back)) + (term - back))
-
-
-@row
-def scale_of(values, first, last):
-    """Return the power of ten that makes the months whole, so that their sums are exact; 1 if none does."""
-    scale, size = 1.0, 0.0
-    for t in range(first, last):
-        if not np.isnan(values[t]):
-            while scale <= MOST_DECIMALS and np.rint(values[t] * scale) / scale != values[t]:
-                scale *= 10.0
-            size += abs(values[t])
-    return 1.0 if scale > MOST_DECIMALS or size * scale >= DIGITS else scale
+from spc.kernels.shared.decimals import scale_of
+from spc.kernels.shared.sums import add, mean_in_two_parts
 
 
 @row
@@ -38,7 +15,7 @@ def gather(values, first, last, months):
     scale = scale_of(values, first, last)
     count = 0
     for t in range(first, last):
-        months[t - first] = values[t] if scale == 1.0 else np.rint(values[t] * scale)
+        months[t - first] = np.rint(values[t] * scale) if scale > 0.0 else values[t]
         count += not np.isnan(values[t])
     return count
 
@@ -46,16 +23,7 @@ def gather(values, first, last, months):
 @row
 def take_mean(months, count):
     """Turn the months into what they lie off their mean, which is found in two parts."""
-    high, low = 0.0, 0.0
-    for t in range(months.size):
-        if not np.isnan(months[t]):
-            high, low = add(high, low, months[t])
-    mean = (high + low) / count
-    rest, fine = 0.0, 0.0
-    for t in range(months.size):  # what the rounded mean leaves over, from the months themselves
-        if not np.isnan(months[t]):
-            rest, fine = add(rest, fine, months[t] - mean)
-    left = (rest + fine) / count
+    mean, left = mean_in_two_parts(months, count)
     for t in range(months.size):
         months[t] = (months[t] - mean) - left
 

@@ -11,6 +11,7 @@ from math import ldexp
 import numpy as np
 
 from spc.kernels._compile import kernel, row
+from spc.kernels.shared.sums import add
 
 #: A float64 as an integer: the sign, 11 bits of exponent (1023 for 1.0), 52 of fraction.
 UNSIGNED = 0x7FFFFFFFFFFFFFFF
@@ -22,14 +23,6 @@ INFINITE = 0x7FF0000000000000
 SQUARES = 400
 #: A mean is off by 2**-53 of itself, n squares by n 2**-106: 2**-50 of that is less than they are rounded by.
 SHOWS = 2.0**-50
-
-
-@row
-def add(high, low, term):
-    """Two-sum: `high + low` is the exact running sum as long as `low` itself does not round."""
-    total = high + term
-    back = total - high
-    return total, low + ((high - (total - back)) + (term - back))
 
 
 @row

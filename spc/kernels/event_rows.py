@@ -9,14 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from spc.kernels._compile import kernel, row
-
-
-@row
-def add(high, low, term):
-    """Two-sum: `high + low` is the exact running sum as long as `low` itself does not round."""
-    total = high + term
-    back = total - high
-    return total, low + ((high - (total - back)) + (term - back))
+from spc.kernels.shared.sums import add
 
 
 @row

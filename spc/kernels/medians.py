@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from spc.kernels._compile import kernel, row
+from spc.kernels.shared.pairs import large, small
 
 #: Beyond every month, and finite: half of it and half of its opposite make 0 without a warning.
 BEYOND = 1e308
@@ -19,18 +20,6 @@ TOP_BITS = 8
 TOP = 1 << TOP_BITS
 #: Months in hand at a time, whole series: their sorted fours are 48 KB.
 IN_HAND = 1024
-
-
-@row
-def small(a, b):
-    """Smaller of two, one machine instruction for several months; `min` looks after NaN first."""
-    return a if a < b else b  # noqa: FURB136
-
-
-@row
-def large(a, b):
-    """Larger of two."""
-    return b if a < b else a  # noqa: FURB136
 
 
 @row

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from spc.kernels._compile import kernel, row
+from spc.kernels.shared.sums import add, divide
 
 #: SPEC 9: closer than this to a line, relative to the largest of value, line and sigma, is on the line.
 TIE = 1e-9
@@ -102,25 +103,6 @@ def cusum(
                     out_above[s, low:high],
                     out_below[s, low:high],
                 )
-
-
-@row
-def add(high, low, term):
-    """Two-sum: `high + low` is the exact running sum as long as `low` itself does not round."""
-    total = high + term
-    back = total - high
-    return total, low + ((high - (total - back)) + (term - back))
-
-
-@row
-def divide(high, low, count):
-    """Quotient of a two-part sum by a whole number, with a remainder step (Dekker's exact product)."""
-    quotient = (high + low) / count
-    split = 134217729.0 * quotient
-    top = split - (split - quotient)
-    bottom = quotient - top
-    remainder = ((high - top * count) - bottom * count) + low
-    return quotient + remainder / count
 
 
 @kernel

@@ -13,19 +13,12 @@ import math
 import numpy as np
 
 from spc.kernels._compile import kernel, row
+from spc.kernels.shared.sums import add
 
 #: A variable of which the others leave less than this share unexplained adds nothing of its own.
 COLLINEAR = 1e-9
 #: Deviations below this share of the values are rounding.
 FAINT = 1e-9
-
-
-@row
-def add(high, low, term):
-    """Two-sum: `high + low` is the exact running sum as long as `low` itself does not round."""
-    total = high + term
-    back = total - high
-    return total, low + ((high - (total - back)) + (term - back))
 
 
 @row

@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from spc.kernels._compile import kernel, row
+from spc.kernels.shared.blocks import clear, length_in_bits, mark, plan
 
 #: A float64 as an integer: the sign, 11 bits of exponent (1023 for 1.0), 52 of fraction.
 UNSIGNED = 0x7FFFFFFFFFFFFFFF
@@ -40,13 +41,6 @@ def open_row(values, s, missing, months):
 
 
 @row
-def mark(values, s, seen):
-    """Mark with 1 where something is observed."""
-    for t in range(seen.size):
-        seen[t] = values[s, t] == values[s, t]
-
-
-@row
 def survey(values, bits, s):
     """Return the exponents of the largest month and of the smallest but 0, and how many are not whole.
 
@@ -59,15 +53,6 @@ def survey(values, bits, s):
         smallest = min(smallest, size if size > 0 else UNSIGNED)
         broken += values[s, t] - np.floor(values[s, t]) > 0.0
     return largest >> FRACTION, smallest >> FRACTION, broken
-
-
-@row
-def length_in_bits(window):
-    """Return the least k with 2**k > window."""
-    k = 0
-    while window >> k:
-        k += 1
-    return k
 
 
 @row
@@ -96,17 +81,6 @@ def split(values, s, missing, grid, coarse, rest):
         part = (month + grid) - grid
         coarse[t] = part
         rest[t] = month - part
-
-
-@row
-def plan(window):
-    """Return the k of the largest block of 2**k months to build, and whether three of those are the window.
-
-    Windows of 3, 6, 12 ... months are three blocks; any other is put together by its binary digits.
-    """
-    third = window // 3
-    three = 3 * third == window and third & (third - 1) == 0
-    return length_in_bits(third if three else window) - 1, three
 
 
 @row
@@ -229,13 +203,6 @@ def share(counts, s, out):
     """Divide exact sums of whole numbers by the number of months observed."""
     for t in range(out.shape[1]):
         out[s, t] /= max(counts[t], 1)
-
-
-@row
-def clear(counts, least, s, out):
-    """Leave no answer where too few months are observed."""
-    for t in range(out.shape[1]):
-        out[s, t] = out[s, t] if counts[t] >= least else np.nan
 
 
 @row

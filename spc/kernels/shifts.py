@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from spc.kernels._compile import kernel, row
+from spc.kernels.shared.decimals import total_of
+from spc.kernels.shared.sums import mean_of_observed, mean_range
 
 #: What a step is, why, and why a series has none; spc/results/proposals.py has the words in this order.
 OPENED, ACCEPTED, REJECTED, PENDING = range(4)
@@ -15,81 +17,19 @@ HELD, FEW, FLAT, BACK, LEVEL = range(5)
 JUDGED, EMPTY, SHORT, STILL, UNJUDGED = range(5)
 #: SPEC 9: closer than this to the centre, relative to the largest of value, centre and sigma, is a near-tie.
 TIE = 1e-9
-#: Whole numbers below 2**53 are exact; up to 15 digits a decimal and its nearest float determine each other.
+#: Whole numbers below 2**53 are exact.
 EXACT = 9007199254740992.0
-DIGITS = 1e15
-MOST_DECIMALS = 1e6
-
-
-@row
-def add(high, low, term):
-    """Two-sum: `high + low` is the exact running sum as long as `low` itself does not round."""
-    total = high + term
-    back = total - high
-    return total, low + ((high - (total - back)) + (term - back))
-
-
-@row
-def divide(high, low, count):
-    """Quotient of a two-part sum by a whole number, with a remainder step (Dekker's exact product)."""
-    quotient = (high + low) / count
-    split = 134217729.0 * quotient
-    top = split - (split - quotient)
-    bottom = quotient - top
-    remainder = ((high - top * count) - bottom * count) + low
-    return quotient + remainder / count
-
-
-@row
-def mean_of(values, first, last):
-    """Return the mean of the observed months (NaN for none) and how many there are."""
-    high, low, count = 0.0, 0.0, 0
-    for t in range(first, last):
-        if not np.isnan(values[t]):
-            high, low = add(high, low, values[t])
-            count += 1
-    return (divide(high, low, count) if count else np.nan), count
-
-
-@row
-def range_of(values, first, last):
-    """Return the mean moving range; NaN where no two neighbours are observed."""
-    high, low, count = 0.0, 0.0, 0
-    for t in range(first + 1, last):
-        step = abs(values[t] - values[t - 1])
-        if not np.isnan(step):
-            high, low = add(high, low, step)
-            count += 1
-    return divide(high, low, count) if count else np.nan
-
-
-@row
-def total_of(values, first, last):
-    """Return the exact sum of the months in units of 1 / scale, and that scale; 0 where there is none."""
-    scale, size = 1.0, 0.0
-    for t in range(first, last):
-        if not np.isnan(values[t]):
-            while scale <= MOST_DECIMALS and np.rint(values[t] * scale) / scale != values[t]:
-                scale *= 10.0
-            size += abs(values[t])
-    if scale > MOST_DECIMALS or size * scale >= DIGITS:
-        return 0.0, 0.0
-    total = 0.0
-    for t in range(first, last):
-        if not np.isnan(values[t]):
-            total += np.rint(values[t] * scale)
-    return total, scale
 
 
 @row
 def fit_of(values, first, last, d2):
     """Return centre, sigma, months observed, exact total and scale; sigma is 0 where ranges only round."""
-    centre, count = mean_of(values, first, last)
-    mean_range = range_of(values, first, last)
-    total, scale = total_of(values, first, last)
-    if scale == 0.0 and mean_range <= TIE * abs(centre):
-        mean_range = 0.0
-    return centre, mean_range / d2, count, total, scale
+    centre, count = mean_of_observed(values, first, last)
+    step = mean_range(values, first, last)
+    scale, total = total_of(values, first, last)
+    if scale == 0.0 and step <= TIE * abs(centre):
+        step = 0.0
+    return centre, step / d2, count, total, scale
 
 
 @row

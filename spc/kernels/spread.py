@@ -11,21 +11,11 @@ import math
 import numpy as np
 
 from spc.kernels._compile import kernel, row
+from spc.kernels.shared.decimals import scale_of
+from spc.kernels.shared.sums import add, mean_in_two_parts
 
-#: Up to 15 digits a decimal and its nearest float determine each other.
-DIGITS = 1e15
 #: SPEC 9: closer than this to a line, relative to it, is on it.
 NEAR = 1e-9
-#: Six decimals: the printed figures have one.
-MOST_DECIMALS = 1e6
-
-
-@row
-def add(high, low, term):
-    """Two-sum: `high + low` is the exact running sum as long as `low` itself does not round."""
-    total = high + term
-    back = total - high
-    return total, low + ((high - (total - back)) + (term - back))
 
 
 @row
@@ -66,31 +56,14 @@ def middle(numbers, count):
 
 
 @row
-def mean_of(numbers, count):
-    """Return the mean of the first `count` numbers in two parts."""
-    high, low = 0.0, 0.0
-    for i in range(count):
-        high, low = add(high, low, numbers[i])
-    mean = (high + low) / count
-    rest, fine = 0.0, 0.0
-    for i in range(count):  # what the rounded mean leaves over, from the numbers themselves
-        rest, fine = add(rest, fine, numbers[i] - mean)
-    return mean, (rest + fine) / count
-
-
-@row
 def make_whole(numbers, count, wholes):
     """Copy the numbers as whole numbers of units 1 / scale, and return the scale: 10 for 0.1, 1 if none does.
 
     The decimal 10000000.2 and its float differ by 2e-9, which spoils the sd of small steps about it at the
     8th digit; its tenths are exact.
     """
-    scale, size = 1.0, 0.0
-    for i in range(count):
-        while scale <= MOST_DECIMALS and np.rint(numbers[i] * scale) / scale != numbers[i]:
-            scale *= 10.0
-        size += abs(numbers[i])
-    if scale > MOST_DECIMALS or size * scale >= DIGITS:
+    scale = scale_of(numbers, 0, count)
+    if scale == 0.0:
         wholes[:count] = numbers[:count]
         return 1.0
     for i in range(count):
@@ -104,7 +77,7 @@ def deviation(numbers, count, wholes):
     if count < 2:
         return np.nan
     scale = make_whole(numbers, count, wholes)
-    mean, fine = mean_of(wholes, count)
+    mean, fine = mean_in_two_parts(wholes[:count], count)
     high, low = 0.0, 0.0
     for i in range(count):
         off = (wholes[i] - mean) - fine
@@ -120,7 +93,7 @@ def leave_out(ranges, count, screen):
     have sigma 0 and flag 24 of 24 months (SPEC 7). Over a third can never go: fewer than 1 / 3.26 of numbers
     from 0 lie beyond 3.26 times their mean. A range on the limit (within 1e-9) is not beyond it.
     """
-    mean, fine = mean_of(ranges, count)
+    mean, fine = mean_in_two_parts(ranges[:count], count)
     limit = screen * (mean + fine) * (1.0 + NEAR)
     largest = 0.0
     for i in range(count):
@@ -168,6 +141,6 @@ def spread(
             if count > 0:
                 kept = leave_out(months, count, screen) if screen > 0.0 else count
                 out_screened[p] = count - kept
-                mean, fine = mean_of(months, kept)
+                mean, fine = mean_in_two_parts(months[:kept], kept)
                 out_range[p], count = mean + fine, kept
             out_median_range[p] = middle(months, count)

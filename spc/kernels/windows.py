@@ -10,15 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from spc.kernels._compile import kernel, row
+from spc.kernels.shared.blocks import clear, mark, plan
+from spc.kernels.shared.pairs import small
 
 #: Months in hand at a time, whole series: 16 KB, and their blocks as much again.
 IN_HAND = 2048
-
-
-@row
-def small(a, b):
-    """Smaller of two, one machine instruction for several months; `min` looks after NaN first."""
-    return a if a < b else b  # noqa: FURB136
 
 
 @row
@@ -29,27 +25,11 @@ def open_row(values, s, sign, missing, months):
 
 
 @row
-def mark(values, s, seen):
-    """Mark with 1 where something is observed."""
-    for t in range(seen.size):
-        seen[t] = values[s, t] == values[s, t]
-
-
-@row
-def plan(window):
-    """Return the k of the largest block of 2**k months to build, and whether three of them are a window."""
-    third = window // 3
-    three = 3 * third == window and third & (third - 1) == 0
-    left, k = third if three else window, 0
-    while left > 1:
-        left >>= 1
-        k += 1
-    return k, three
-
-
-@row
 def tally(marks, window, top, three, counts):
-    """Add up the marks of each window from blocks of 1, 2 ... 2**top months."""
+    """Add up the marks of each window from blocks of 1, 2 ... 2**top months.
+
+    In one row: `double` and `join` one after the other cost 15% of a window of 3 months.
+    """
     for k in range(top):
         size = max(1 << k, 0)  # said for LLVM: no index counts from the end, so the loop vectorises
         for t in range(marks.shape[1] + 1 - 2 * size):
@@ -148,13 +128,6 @@ def extremes_of_all(first, last, values, window, sign, out):
         for i in range(s, stop):
             for t in range(min(front, n)):
                 out[i, t] = np.nan
-
-
-@row
-def clear(counts, least, s, out):
-    """Leave no answer where too few months are observed."""
-    for t in range(out.shape[1]):
-        out[s, t] = out[s, t] if counts[t] >= least else np.nan
 
 
 @row
