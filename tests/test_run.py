@@ -80,6 +80,34 @@ def test_every_step_runs_and_failures_are_named(monkeypatch, capfd):
     assert run.run_steps(sys.executable, steps[1:]) == 0
 
 
+def test_a_step_beside_the_others_runs_while_they_do(tmp_path, capfd):
+    """Each waits for a file of the other's: neither would end if it had to go first."""
+    waits = (
+        "import pathlib, sys, time; mine, theirs = map(pathlib.Path, sys.argv[1:3]); mine.touch()\n"
+        "while not theirs.exists(): time.sleep(0.01)\n"
+    )
+    one, two = (str(tmp_path / name) for name in ("one", "two"))
+    steps = [("first", ["-c", waits, one, two], None)]
+    beside = ("second", ["-c", waits + "print('compiled')\nraise SystemExit(4)", two, one], None)
+    assert run.run_steps(sys.executable, steps, beside) == 1
+    said = capfd.readouterr().out
+    assert "compiled\nsecond: FAILED with exit code 4" in said
+    assert "Failed: second (exit code 4); 2 steps" in said
+    assert run.run_steps(sys.executable, [], ("idle", ["-c", ""], None)) == 0
+
+
+def test_kernels_are_compiled_once_before_the_suite_wants_them(monkeypatch, installed):
+    ran = []
+    monkeypatch.setattr(run, "run_steps", lambda python, steps, beside: ran.append((steps, beside)) or 0)
+    for command in ("test", "test-all"):
+        assert run.main([command]) == 0
+    assert [beside[1] for _, beside in ran] == [["-m", "spc", "warm"]] * 2
+    for steps, _ in ran:
+        names = [step[0] for step in steps]
+        assert names.index("kernels without JIT") < names.index("suite")
+        assert steps[names.index("kernels without JIT")][2]["NUMBA_DISABLE_JIT"] == "1"
+
+
 def test_a_missing_venv_names_the_system_package(monkeypatch, tmp_path):
     monkeypatch.setattr(run, "can_import", lambda name: name == "venv")
     package = "python{}.{}-venv".format(*sys.version_info[:2])
@@ -95,6 +123,7 @@ def installed(monkeypatch, tmp_path):
         here = getattr(run, name)._replace(stamp=str(tmp_path / f"{name}.json"), python=sys.executable)
         monkeypatch.setattr(run, name, here)
     monkeypatch.setattr(run, "works", lambda place, words: True)
+    monkeypatch.setattr(run, "make_environment", lambda place: None)
     monkeypatch.setattr(run, "install", lambda place, words: calls.append((place.name, words[1])))
     return calls
 
@@ -112,7 +141,7 @@ def test_set_up_installs_once_and_again_when_asked_for_more(installed):
 
 def test_benchmarks_have_an_environment_of_their_own(monkeypatch, installed):
     ran = []
-    monkeypatch.setattr(run, "run_steps", lambda python, steps: ran.append((python, steps[-1][1])) or 0)
+    monkeypatch.setattr(run, "run_steps", lambda python, steps, *_: ran.append((python, steps[-1][1])) or 0)
     monkeypatch.setattr(run, "BENCH", run.BENCH._replace(python="the bench's Python"))
     assert run.main(["bench", "-k", "forecasts"]) == 0
     assert run.main(["test"]) == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -48,13 +49,20 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in FILES}
 
 
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two inputs, and the outputs of a run on the first."""
+    made = tmp_path_factory.mktemp("earlier")
+    wards(made / "old.csv", 0)
+    wards(made / "new.csv", 1)
+    start("scorecard", "old.csv", "--out", *FILES[:2], cwd=made).communicate()
+    return made
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(earlier: Path, tmp_path: Path) -> Path:
     """A folder with the outputs of an earlier run, and another input."""
-    wards(tmp_path / "old.csv", 0)
-    wards(tmp_path / "new.csv", 1)
-    start("scorecard", "old.csv", "--out", *FILES[:2], cwd=tmp_path).communicate()
-    return tmp_path
+    return shutil.copytree(earlier, tmp_path, dirs_exist_ok=True)
 
 
 @pytest.mark.parametrize(("number", "code"), STOPS)
@@ -74,7 +82,7 @@ def test_stopped_at_any_moment(folder: Path, number: int, code: int):
     old = contents(folder)
     draw = random.Random(number)
     seen = set()
-    for _ in range(6):
+    for _ in range(4):
         run = start("scorecard", "new.csv", "--out", *FILES[:2], cwd=folder)
         time.sleep(draw.uniform(0.0, 0.35))
         run.send_signal(number)
@@ -117,7 +125,7 @@ def test_two_runs_at_once(folder: Path):
     assert sorted(os.listdir(folder)) == sorted([*FILES, "old.csv", "new.csv"])
 
 
-@pytest.mark.parametrize("moments", [50, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize("moments", [30, pytest.param(200, marks=pytest.mark.long)])
 def test_killed_at_many_moments_of_whole_runs(tmp_path: Path, moments: int):
     command = [sys.executable, "-m", "tests.cli.whole_runs", str(tmp_path), str(moments)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)

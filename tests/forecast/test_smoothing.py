@@ -216,7 +216,7 @@ def test_the_recursions_own_slopes_are_those_of_the_twin(model: Model) -> None:
         np.testing.assert_allclose(slopes[:, j], (np.array(above) - below) / 2e-6, rtol=1e-5, atol=1e-8)
 
 
-@pytest.mark.skipif(JIT_OFF, reason="fits dozens of series")
+@pytest.mark.skipif(JIT_OFF, reason="fits a score of series")
 @pytest.mark.parametrize(
     "model", [Model("A"), Model("A", "A"), Model("A", "Ad"), Model("A", "A", "A")], ids=called
 )
@@ -226,7 +226,7 @@ def test_no_worse_than_statsmodels(model: Model) -> None:
 
     rng = np.random.default_rng(11)
     more = []
-    for s in range(4 if model.season == "A" else 10):
+    for s in range(3 if model.season == "A" else 6):
         width = int(rng.integers(30, 121))
         row = seasonal(1, width, seed=40 + s)[0]
         season = {} if model.season == "N" else {"seasonal": "add", "seasonal_periods": 12}

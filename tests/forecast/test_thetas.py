@@ -71,10 +71,10 @@ def test_statsmodels_at_the_same_alpha() -> None:
 
 @pytest.mark.parametrize("dynamic", [False, True])
 def test_no_optimiser_finds_less(dynamic: bool) -> None:
-    """scipy.optimize.minimize over alpha, the first level and theta, from two starts, on 30 series."""
+    """scipy.optimize.minimize over alpha, the first level and theta, from two starts, on 12 series."""
     from scipy.optimize import minimize
 
-    values = walks(fewer(30, 4), 36, seed=9)
+    values = walks(fewer(12, 4), 36, seed=9)
     squares = kernel(values, 1, dynamic)[3]
 
     def errors(asked: Matrix, row: Matrix) -> float:

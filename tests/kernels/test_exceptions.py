@@ -51,7 +51,7 @@ def test_masks_are_those_of_the_twin(case: Case, maker: str) -> None:
 @pytest.mark.parametrize("rules", OPTIONS)
 def test_other_rows(rules: str, maker: str) -> None:
     for name in ("textbook", "phases"):
-        check(CASES[name], make(maker, seed=12, n=fewer(16, 6)), rules)
+        check(CASES[name], make(maker, seed=12, n=fewer(10, 6)), rules)
 
 
 @settings(max_examples=fewer(120, 25))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import spc
 from tests.kernels.test_charts import CUTS, Asked, asked
-from tests.panels import Sample, fewer, make, samples
+from tests.panels import JIT_OFF, Sample, fewer, make, samples
 from tests.reference.patterns import Row, marks
 from tests.reference.presets import PRESETS
 
@@ -173,6 +173,7 @@ def test_many_rows_on_other_charts(chart: str, maker: str, seed: int) -> None:
         check(way, make(maker, seed=seed, n=4, months=40 + seed % 40), rows_of(seed))
 
 
+@pytest.mark.skipif(JIT_OFF, reason="asks about the panel, not about kernels")
 def test_every_preset_is_completed_somewhere() -> None:
     """A panel that never completes a rule tests nothing: each row must fire, on each of its sides."""
     sample = make("zones", seed=41, n=60)

@@ -89,7 +89,7 @@ def rows(found: Answers, keep: Any) -> Answers:
 @pytest.fixture(scope="module")
 def everything() -> Sample:
     """Series of every kind of trouble, in one panel."""
-    samples = [make(maker, 61, n=fewer(20, 4)) for maker in EVERY if maker != "medians"]
+    samples = [make(maker, 61, n=fewer(12, 4)) for maker in EVERY if maker != "medians"]
     of = [np.full(sample.values.shape, np.nan) if sample.of is None else sample.of for sample in samples]
     return Sample(np.concatenate([sample.values for sample in samples]), np.concatenate(of))
 

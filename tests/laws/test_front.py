@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.laws.verbs import Verb, every_kind, every_verb, in_front, same, sample
+from tests.laws.verbs import Verb, answers, every_kind, every_verb, in_front, same, sample
 
 
 @every_verb
 @every_kind
-@pytest.mark.parametrize("months", [1, 5, 13])
+@pytest.mark.parametrize("months", [5, 13])
 def test_empty_months_in_front_change_nothing(months: int, maker: str, verb: Verb) -> None:
     one = sample(maker)
     n_periods = one.values.shape[1]
-    expected, found = verb(one.panel()), verb(in_front(one, months))
+    found = verb(in_front(one, months))
     cut = {}
     for name, array in found.items():
         wide = array.ndim == 2 and array.shape[1] == n_periods + months
@@ -22,4 +22,4 @@ def test_empty_months_in_front_change_nothing(months: int, maker: str, verb: Ver
             nothing = np.isnan(array[:, :months]) if array.dtype.kind == "f" else array[:, :months] == 0
             assert nothing.all(), name
         cut[name] = array[:, months:] if wide else array
-    same(cut, expected)
+    same(cut, answers(verb, maker))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -289,6 +290,12 @@ every_kind = pytest.mark.parametrize(
 def sample(maker: str, seed: int = 71) -> Sample:
     """Make a sample of a size that suits both ways of running."""
     return make(maker, seed, n=fewer(24, 8))
+
+
+@cache
+def answers(verb: Verb, maker: str) -> Answers:
+    """Ask a verb about a sample as it is: once, since many laws compare it with what they changed."""
+    return verb(sample(maker).panel())
 
 
 def in_front(one: Sample, months: int) -> spc.Panel:
