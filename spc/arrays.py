@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Array
 from spc.checks import ChoiceError, InputError
 from spc.kernels._compile import float_rows
 
 __all__ = ["WHOLE_LIMIT", "chosen", "first_refused", "frozen", "matrix", "named_rows", "sealed"]
 
-Array = np.ndarray[Any, Any]
 #: Whole numbers beyond this are more than 1 apart in float64.
 WHOLE_LIMIT = 2**53
 SMALLEST, LARGEST = 1e-100, 1e100

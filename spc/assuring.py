@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Codes, Flags, Floats
 from spc.chart_kinds import CHARTS
 from spc.checks import ChoiceError, choice, parcel
 from spc.measures import Assignment, Catalogue, Measure, measures_of
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.results import Exceptions, Limits
 from spc.results.assurance import ASSURANCES, CONCERNING, IMPROVING, NEUTRAL, Assurance
-from spc.results.limits import Codes, Flags
 from spc.results.statuses import OK
 from spc.rules import Rule
 from spc.targets import plotted_targets, target_line

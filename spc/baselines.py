@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Ints
 from spc.arrays import chosen
 from spc.checks import ChoiceError, whole
 from spc.panel import Panel
 from spc.wording import counted
 
 __all__ = ["Baseline", "Phases", "Window", "phase_of_months", "resolve"]
-
-Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Array, Floats
 from spc.arrays import chosen
 from spc.checks import ChoiceError, InputError, choice, parcel
 from spc.measures import Assignment, Catalogue, Measure, by_kind, measures_of
 from spc.pairing import heard_and_paired, window_sums
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 
 __all__ = ["on_calendar", "per_day", "per_working_day", "quarter_starts", "quarterly"]
 
-Array = np.ndarray[Any, Any]
 Measures = Catalogue | Sequence[Measure] | Assignment | None
 #: Where bank holidays are known, and the code under which the package `holidays` has them.
 PLACES = {"England": "ENG", "Wales": "WLS", "Scotland": "SCT", "Northern Ireland": "NIR"}

@@ -8,16 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Flags, Floats, Ints
 from spc.chart_kinds import CHARTS
 from spc.charts.constants import range_constants, sd_constant
 from spc.checks import ChoiceError, confidence, parcel
 from spc.detection import exceptions
 from spc.kernels.subgroups import weighted
-from spc.panel import Floats
 from spc.results import Limits
 from spc.results.capability import Capability
-from spc.results.limits import Flags
 from spc.rules import Rule
 
 __all__ = ["capability"]

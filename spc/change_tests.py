@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Flags, Floats
+
 __all__ = [
     "CHANGE_TESTS",
     "EVIDENCE",
@@ -22,8 +24,6 @@ __all__ = [
     "rates_p",
 ]
 
-Floats = np.ndarray[Any, np.dtype[np.float64]]
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 #: Months before the window from which a series' dispersion is taken, and how many must be observed (SPEC 2).
 HISTORY, LEAST = 24, 12

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Flags, Floats, Words
 from spc.change_tests import (
     CHANGE_TESTS,
     HISTORY,
@@ -20,13 +21,11 @@ from spc.change_tests import (
 from spc.checks import ChoiceError, choice, parcel, windows_of
 from spc.measures import Assignment, Catalogue, Measure, by_kind, measures_of
 from spc.pairing import heard_and_paired, row_sums
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.results import Comparison
 
 __all__ = ["compare"]
 
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
-Words = np.ndarray[Any, np.dtype[np.object_]]
 #: SPEC 5: less than this, relative to the year before, is an amber dash (0 violations in 134 symbols).
 AMBER = 0.05
 #: Figures are printed to 12 significant digits at the most.

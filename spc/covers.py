@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Flags, Words
 from spc.results.assurance import Assurance
 
 __all__ = ["MARK", "Beside", "Cover"]
 
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
-Words = np.ndarray[Any, np.dtype[np.object_]]
 #: The shorthand of the Government Statistical Service for a confidential figure.
 MARK = "[c]"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Flags, Ints, Zones
 from spc.chart_kinds import CHARTS, CODES
 from spc.charts.exact import EXACT, exact_lines
 from spc.charts.whole_centres import whole_centres
@@ -14,7 +14,6 @@ from spc.checks import parcel
 from spc.kernels.small_counts import critical_totals, judge_totals
 from spc.kernels.zones import MISSING, UNJUDGED, settle_centres, zone, zone_lines
 from spc.results import Exceptions, Limits, Months, RunTests
-from spc.results.limits import Flags
 from spc.results.patterns import asked_of, found_runs, masks, run_tables
 from spc.results.statuses import OK
 from spc.rules import Rule, levels_of, rule_set
@@ -22,7 +21,6 @@ from spc.ties import CONTROL, TIE, settle
 
 __all__ = ["exceptions", "run_tests"]
 
-Zones = np.ndarray[Any, np.dtype[np.uint16]]
 RUN = (Rule("Run", asks="run", gaps="bridge"),)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Array
 from spc.arrays import LARGEST, SMALLEST, WHOLE_LIMIT
 from spc.checks import InputError
 from spc.parsing import READING_RULES, parse_months, parse_numbers
@@ -27,7 +28,6 @@ __all__ = [
     "text_of",
 ]
 
-Array = np.ndarray[Any, Any]
 CLOCK = re.compile(r"\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?", re.ASCII)
 #: Years that only a slip of the pen makes, as for months.
 FIRST, AFTER_LAST = np.datetime64("1900-01-01", "us"), np.datetime64("2101-01-01", "us")

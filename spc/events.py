@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from spc import frames
+from spc.array_types import Array
 from spc.checks import ChoiceError, InputError, choice, windows_of
 from spc.event_cells import (
     NO_VALUE,
@@ -26,7 +27,6 @@ from spc.wording import month_text
 
 __all__ = ["from_events"]
 
-Array = np.ndarray[Any, Any]
 Made = TypeVar("Made")
 DAY = np.timedelta64(1, "D")
 #: What may be asked of the events of a month; a number between 0 and 1 asks for that quantile.

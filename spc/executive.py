@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from spc import frames
+from spc.array_types import Words
 from spc.checks import choice, parcel
 from spc.inert import visible
-from spc.results import Words
 from spc.scoring import Scorecard
 from spc.wording import NOT_ENOUGH, in_periods, period_name
 

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Floats, Ints, Words
 from spc.checks import ChoiceError, choice, parcel
 from spc.measures import Assignment
-from spc.panel import Floats, Panel
-from spc.results.summaries import Words
+from spc.panel import Panel
 from spc.wording import difference_text, value_text
 
 if TYPE_CHECKING:

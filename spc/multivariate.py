@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Baseline, Ints, Phases, resolve
+from spc.array_types import Codes, Flags, Floats, Ints
+from spc.baselines import Baseline, Phases, resolve
 from spc.checks import ChoiceError, choice, parcel, positive, whole
 from spc.kernels.multivariate import covariances, distances
-from spc.panel import Floats, Panel
-from spc.results.limits import Codes, Flags
+from spc.panel import Panel
 from spc.results.together import COLLINEAR, NO_DATA, NO_VALUE, NO_VARIATION, OK, SHORT_HISTORY, Together
 
 __all__ = ["mewma_limit", "together"]

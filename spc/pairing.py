@@ -6,12 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Flags, Floats
 from spc.kernels.rolling import rolling
 
 __all__ = ["heard_and_paired", "row_sums", "window_sums"]
-
-Floats = np.ndarray[Any, np.dtype[np.float64]]
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 def heard_and_paired(top: Floats, below: Floats | None, ratio: Any = True) -> tuple[Flags, Flags]:

@@ -10,14 +10,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from spc import events, frames
+from spc.array_types import Floats
 from spc.arrays import chosen, frozen, matrix, named_rows, sealed
 from spc.checks import ChoiceError, InputError, whole
 from spc.subgroups import Subgroups, has_members, means_of, read_members
 from spc.wording import month_text
 
-__all__ = ["Ends", "Floats", "Panel"]
-
-Floats = np.ndarray[Any, np.dtype[np.float64]]
+__all__ = ["Ends", "Panel"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Ints
 from spc.arrays import chosen, named_rows
-from spc.baselines import Ints, Phases
+from spc.baselines import Phases
 from spc.charts.constants import D2
 from spc.checks import ChoiceError, choice, parcel, positive, whole
 from spc.frames import month_ordinal

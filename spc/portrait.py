@@ -10,9 +10,10 @@ from functools import cached_property
 import numpy as np
 
 from spc import frames
+from spc.array_types import Floats
 from spc.chart_kinds import CHARTS
 from spc.measures import Measure
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.rules import Rule
 from spc.scoring import Scorecard
 from spc.stretches import Rebase, Stretch, by_month_before, rebases, stretches

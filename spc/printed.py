@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Ints
 from spc.checks import ChoiceError, choice
 from spc.foretelling import FORETOLD, foretold
 from spc.scoring import Scorecard

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from spc import frames
-from spc.baselines import Baseline, Ints, Phases
+from spc.array_types import Ints
+from spc.baselines import Baseline, Phases
 from spc.charts import limits
 from spc.checks import parcel
 from spc.detection import exceptions

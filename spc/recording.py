@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Flags, Floats, Ints
 from spc.calendars import quarter_starts
 from spc.checks import ChoiceError, parcel, whole
 from spc.kernels.records import records as records_kernel
@@ -17,7 +17,7 @@ from spc.kernels.rolling import rolling as rolling_kernel
 from spc.kernels.zones import MISSING
 from spc.measures import Assignment, Catalogue, Measure, by_kind, measures_of
 from spc.pairing import heard_and_paired
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.results import Exceptions, Limits
 from spc.results.records import CLAIMS, Records
 from spc.ties import exact_value
@@ -25,7 +25,6 @@ from spc.wording import period_name
 
 __all__ = ["records"]
 
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
 #: More decimals than these, or sums beyond 15 digits, are not settled as whole numbers.
 PLACES = 6
 DIGITS = 1e15

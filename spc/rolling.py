@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Floats
 from spc.checks import ChoiceError, parcel, whole
 from spc.kernels.deviations import rolling_sd
 from spc.kernels.medians import medians
 from spc.kernels.rolling import rolling as rolling_kernel
 from spc.kernels.windows import extremes, quantiles
 from spc.pairing import heard_and_paired
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 
 __all__ = ["max", "mean", "median", "min", "quantile", "ratio", "sd", "total"]
 

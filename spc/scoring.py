@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from spc import frames
+from spc.array_types import Floats, Ints, Words
 from spc.assuring import assure
-from spc.baselines import Baseline, Ints, Phases, Window
+from spc.baselines import Baseline, Phases, Window
 from spc.chart_kinds import CHARTS
 from spc.charts import limits
 from spc.charts.agreed import Agreed
@@ -22,10 +23,10 @@ from spc.covers import Beside, Cover
 from spc.detection import exceptions
 from spc.foretelling import Foretold, expected_at
 from spc.measures import Assignment, Catalogue, Measure, by_kind, catalogue_of, measures_of
-from spc.panel import Ends, Floats, Panel
+from spc.panel import Ends, Panel
 from spc.phasing import phases_at_steps
 from spc.reading.report import with_refused
-from spc.results import Comparison, Exceptions, Limits, Trend, Weights, Words
+from spc.results import Comparison, Exceptions, Limits, Trend, Weights
 from spc.results.assurance import Assurance
 from spc.rules import Rule
 from spc.trending import trend

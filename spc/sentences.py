@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from itertools import pairwise
 
-from spc.panel import Floats
+from spc.array_types import Floats
 from spc.portrait import Portrait, Stretch, distinct_texts, fine_text
 from spc.results.patterns import run_tables
 from spc.rules import Rule

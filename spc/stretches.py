@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from spc.array_types import Floats
 from spc.chart_kinds import CHARTS
-from spc.panel import Floats
 from spc.results import Limits
 from spc.results.statuses import NO_VARIATION, NOT_AGREED, OK
 from spc.scoring import Scorecard

@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 
 from spc import frames
+from spc.array_types import Array
 from spc.arrays import frozen, matrix, sealed
 from spc.checks import ChoiceError, InputError
 from spc.kernels.subgroups import summarise
 
 __all__ = ["Subgroups", "has_members", "means_of", "read_members"]
-
-Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,14 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Flags, Floats, Ints, Words
 from spc.checks import ChoiceError, choice, confidence, parcel, whole
 from spc.measures import Assignment, Catalogue, Measure, measures_of
 from spc.pairing import heard_and_paired, row_sums
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.results import surveys as results
-from spc.results.limits import Flags
-from spc.results.summaries import Words
 from spc.results.surveys import Survey
 
 __all__ = ["survey"]

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
+from spc.array_types import Flags, Floats
 from spc.frames import month_ordinal
 from spc.measures import Assignment
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 
 __all__ = ["plotted_targets", "target_line"]
-
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 def target_line(panel: Panel, target: float | Mapping[str, float] | None) -> Floats:

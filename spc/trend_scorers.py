@@ -8,13 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Flags, Floats, Ints
 from spc.pairing import window_sums
 
 __all__ = ["SCORERS", "Months", "Score", "Scorer", "rolling_line", "student"]
 
-Floats = np.ndarray[Any, np.dtype[np.float64]]
-Ints = np.ndarray[Any, np.dtype[np.int64]]
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
 #: Ratios that are one on paper (0.1 of 0.3, 0.2 of 0.6) differ by 2e-16 in floating point.
 SAME = 1e-13
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Floats
 from spc.checks import ChoiceError, choice, parcel, positive, whole
 from spc.kernels.slopes import line_signs, slopes
 from spc.pairing import heard_and_paired, window_sums
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.results import Trend
 from spc.trend_scorers import SCORERS, Months, Scorer, rolling_line
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Floats, Ints
 from spc.checks import ChoiceError, choice, parcel
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.results import Exceptions, Trend, Weights
 from spc.results.statuses import NO_VARIATION, OK
 from spc.rules import TREND

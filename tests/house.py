@@ -14,6 +14,7 @@ from pathlib import Path
 #: Every room of spc/ and its floor. A new file finds its room here before it is written.
 FLOORS = {
     "kernels": "0",
+    "array_types": "1",
     "checks": "1",
     **dict.fromkeys(
         ["arrays", "frames", "pairing", "parsing", "rules", "threads", "ties", "toml_files", "wording"], "2"
@@ -46,7 +47,7 @@ FLOORS = {
 #: Floors where rooms do not even know their neighbours.
 APART = {"5a", "5b"}
 #: The kernels are everybody's, but the checks stand on nothing of ours.
-ALONE = {"checks"}
+ALONE = {"array_types", "checks"}
 
 #: Packages that are declared in pyproject.toml, by the name under which they are imported.
 GUESTS = {

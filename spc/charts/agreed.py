@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from spc import frames
-from spc.baselines import Ints, Phases
+from spc.array_types import Floats, Ints, Words
+from spc.baselines import Phases
 from spc.chart_kinds import CODES, Chart
 from spc.charts.asking import options_of
 from spc.charts.fitting import Choices, Problem, Spread
@@ -18,8 +19,8 @@ from spc.charts.small_counts import MIXED
 from spc.charts.tasks import Task
 from spc.checks import ChoiceError, InputError
 from spc.inert import csv_text
-from spc.panel import Floats, Panel
-from spc.results import Limits, Words
+from spc.panel import Panel
+from spc.results import Limits
 from spc.results.statuses import NOT_AGREED, SHORT_HISTORY
 from spc.wording import month_text
 

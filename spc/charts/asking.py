@@ -7,11 +7,12 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from spc.array_types import Floats
 from spc.chart_kinds import CHARTS, FREELY
 from spc.charts.constants import D2
 from spc.charts.fitting import Choices
 from spc.checks import ChoiceError, choice, positive, whole
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 
 __all__ = ["Bounds", "Known", "as_bounds", "as_choices", "as_known", "heeded", "options_of"]
 

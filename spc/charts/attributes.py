@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Codes, Flags, Floats, Ints
 from spc.charts.autocorrelation import widened
 from spc.charts.constants import D2, MEDIAN_RANGE, c4
 from spc.charts.fitting import Fitted, Problem, screen_of
@@ -24,9 +24,7 @@ from spc.charts.individuals import flat_phases, one_number, sigma_of
 from spc.charts.quantiles import binomial, negative_binomial, poisson
 from spc.checks import ChoiceError
 from spc.kernels import attributes
-from spc.panel import Floats
 from spc.results import Months
-from spc.results.limits import Codes, Flags
 from spc.results.statuses import NO_COUNTS, NO_PARTS, NO_VARIATION, OK, SHORT_HISTORY
 from spc.ties import TIE
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from spc.array_types import Floats
 from spc.charts.fitting import Problem
 from spc.kernels.autocorrelation import autocorrelations
-from spc.panel import Floats
 
 __all__ = ["corrected", "share_of_mean", "widened"]
 

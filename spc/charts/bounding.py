@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from spc.array_types import Floats
 from spc.charts.fitting import Fitted, Problem
-from spc.panel import Floats
 from spc.results import Months
 
 __all__ = ["within"]

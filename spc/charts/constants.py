@@ -7,8 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from spc.baselines import Ints
-from spc.panel import Floats
+from spc.array_types import Floats, Ints
 
 __all__ = ["D2", "D4", "MEDIAN_RANGE", "c4", "factors", "range_constants", "sd_constant"]
 

@@ -9,12 +9,11 @@ from statistics import median
 
 import numpy as np
 
+from spc.array_types import Floats, Ints
 from spc.arrays import WHOLE_LIMIT
-from spc.baselines import Ints
 from spc.chart_kinds import CHARTS
 from spc.charts.constants import MEDIAN_RANGE
 from spc.charts.whole_centres import RATIOS
-from spc.panel import Floats
 from spc.results import Limits
 from spc.ties import PI, ExactLines, exact_row
 

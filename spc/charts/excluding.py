@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Flags
 from spc.arrays import named_rows
 from spc.checks import ChoiceError
 from spc.panel import Panel
-from spc.results.limits import Flags
 
 __all__ = ["Exclusion", "barred_months"]
 

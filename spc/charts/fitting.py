@@ -8,14 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
-from spc.baselines import Ints, phase_of_months
+from spc.array_types import Codes, Flags, Floats, Ints
+from spc.baselines import phase_of_months
 from spc.chart_kinds import Chart
 from spc.charts.constants import D4
 from spc.kernels.averages import baseline as baseline_kernel
 from spc.kernels.spread import spread as spread_kernel
-from spc.panel import Floats
 from spc.results import Months
-from spc.results.limits import Codes, Flags
 from spc.results.statuses import NO_COUNTS, NO_VARIATION, OK, SHORT_HISTORY
 from spc.subgroups import Subgroups
 

@@ -7,12 +7,10 @@ from importlib import import_module
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Codes, Flags, Floats, Ints
 from spc.charts.fitting import Fitted, Problem
 from spc.charts.individuals import xmr
-from spc.panel import Floats
 from spc.results import Months
-from spc.results.limits import Codes, Flags
 from spc.results.statuses import NO_VARIATION, NOT_JUDGED, OK, SHORT_HISTORY
 
 __all__ = ["forecast"]

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from spc.array_types import Flags, Floats
 from spc.charts.fitting import Fitted, Problem, months_of
-from spc.panel import Floats
 from spc.results import Months
-from spc.results.limits import Flags
 
 __all__ = ["impossible_months", "without_impossible"]
 

@@ -7,11 +7,10 @@ from fractions import Fraction
 
 import numpy as np
 
+from spc.array_types import Flags, Floats
 from spc.charts.autocorrelation import widened
 from spc.charts.constants import D2, D4, MEDIAN_RANGE, c4
 from spc.charts.fitting import Fitted, Problem, Spread, months_of, status_of
-from spc.panel import Floats
-from spc.results.limits import Flags
 from spc.results.statuses import NO_VARIATION, OK, SHORT_HISTORY
 from spc.ties import TIE, exact_row, varies
 

@@ -13,11 +13,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Floats, Ints
 from spc.charts.fitting import Fitted, Problem
 from spc.charts.individuals import xmr
 from spc.kernels import memory
-from spc.panel import Floats
 from spc.results import Months
 
 __all__ = ["cusum", "ewma", "moving_average"]

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from spc.panel import Floats
+from spc.array_types import Floats
 
 __all__ = ["binomial", "geometric", "negative_binomial", "poisson"]
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from spc.array_types import Floats
 from spc.charts.attributes import held_months
 from spc.charts.fitting import Fitted, Problem, status_of
 from spc.charts.individuals import xmr
 from spc.charts.quantiles import geometric
 from spc.checks import ChoiceError
 from spc.kernels.attributes import powers
-from spc.panel import Floats
 from spc.results.statuses import NEGATIVE, NO_COUNTS, NO_VARIATION, OK, SHORT_HISTORY
 
 __all__ = ["g", "t"]

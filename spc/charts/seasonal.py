@@ -7,15 +7,14 @@ from functools import cache
 
 import numpy as np
 
+from spc.array_types import Codes, Floats
 from spc.chart_kinds import CODES
 from spc.charts.autocorrelation import widened
 from spc.charts.constants import D2, MEDIAN_RANGE, c4
 from spc.charts.fitting import Fitted, Problem, spread_of
 from spc.charts.individuals import xmr
 from spc.kernels.seasons import YEAR, seasonal_lines, seasons
-from spc.panel import Floats
 from spc.results import Months
-from spc.results.limits import Codes
 from spc.results.statuses import NO_VARIATION, OK
 
 __all__ = ["seasonal_xmr"]

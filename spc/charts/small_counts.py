@@ -8,12 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Flags, Floats, Ints
 from spc.chart_kinds import CODES
 from spc.charts.fitting import Fitted, Problem, sds_of
 from spc.kernels.small_counts import NEVER_HIGH, NEVER_LOW, critical_totals
-from spc.panel import Floats
-from spc.results.limits import Flags
 from spc.results.statuses import NO_COUNTS, NOT_JUDGED, OK
 from spc.rules import Rule
 

@@ -11,13 +11,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Codes, Floats, Ints
 from spc.charts.constants import c4, range_constants, sd_constant
 from spc.charts.fitting import Fitted, Problem, status_of
 from spc.kernels.subgroups import weighted
-from spc.panel import Floats
 from spc.results import Months
-from spc.results.limits import Codes
 from spc.results.statuses import NO_SUBGROUPS, NO_VARIATION, OK, SHORT_HISTORY
 from spc.subgroups import Subgroups
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints, Phases
+from spc.array_types import Flags, Floats, Ints
+from spc.baselines import Phases
 from spc.chart_kinds import Chart
 from spc.charts.fitting import Choices, Problem
-from spc.panel import Floats, Panel
-from spc.results.limits import Flags
+from spc.panel import Panel
 
 __all__ = ["Task", "by_phase"]
 

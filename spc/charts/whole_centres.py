@@ -6,11 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Flags, Floats, Ints
 from spc.chart_kinds import CODES
-from spc.panel import Floats
 from spc.results import Limits
-from spc.results.limits import Flags
 
 __all__ = ["RATIOS", "whole_centres"]
 

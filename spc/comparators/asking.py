@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Flags, Floats, Ints, Words
 from spc.checks import ChoiceError, choice, parcel, positive
-from spc.comparators.grouping import OK, Flags, Labels, Signs, Window, directions, numbered, unit_keys
+from spc.comparators.grouping import OK, Signs, Window, directions, numbered, unit_keys
 from spc.comparators.members import as_sums, members_of, within_months
 from spc.comparators.scales import KINDS
 from spc.comparators.spread import within_units
 from spc.measures import IMPROVEMENTS, Assignment, measures_of
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 
 __all__ = [
     "MOST_PER",
@@ -69,7 +69,7 @@ class Asked:
     names: tuple[str, ...]
     ends: Ints
     code: Ints
-    kinds: Labels
+    kinds: Words
     better: Signs
 
 
@@ -114,7 +114,7 @@ def share_of(winsorise: Any) -> float:
     raise ChoiceError(f"`winsorise` must be a percentage from 0 to {LARGEST_SHARE:g}, got {winsorise!r}.")
 
 
-def kinds_of(rows: Assignment, kind: str, members: bool) -> Labels:
+def kinds_of(rows: Assignment, kind: str, members: bool) -> Words:
     """Return what each series is compared as; `members` says whether months hold several observations."""
     if choice("kind", kind, ["auto", *KINDS]) != "auto" or members:
         if members and kind not in ("auto", "mean"):

@@ -6,11 +6,11 @@ import hashlib
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Floats, Ints, Words
 from spc.checks import ChoiceError
-from spc.comparators.grouping import Labels, Window
+from spc.comparators.grouping import Window
 from spc.comparators.posterior import as_figures, draw_family
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 
 __all__ = ["METHODS", "Urn"]
 
@@ -28,7 +28,7 @@ class Urn:
     """Simulated figures of each unit, drawn once, from random numbers of its own."""
 
     def __init__(
-        self, panel: Panel, sums: Window, law: Labels, sigma: Floats, method: str, n_draws: int, seed: int
+        self, panel: Panel, sums: Window, law: Words, sigma: Floats, method: str, n_draws: int, seed: int
     ) -> None:
         self.panel, self.sums, self.law, self.sigma = panel, sums, law, sigma
         self.method, self.n_draws, self.seed = method, n_draws, seed

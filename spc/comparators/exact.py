@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from spc.panel import Floats
+from spc.array_types import Floats
 
 __all__ = ["TAILS", "limits_of_counts", "one_sided"]
 

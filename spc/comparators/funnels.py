@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Floats, Ints
 from spc.arrays import named_rows
-from spc.baselines import Ints
 from spc.checks import ChoiceError, choice, parcel, whole
 from spc.comparators.asking import Asked, levels_of, per_of, share_of, sigmas_of, targets_of, units_asked
 from spc.comparators.exact import TAILS
@@ -17,7 +17,7 @@ from spc.comparators.scales import KINDS, scale_of
 from spc.comparators.spread import ESTIMATORS
 from spc.comparators.units import Units, adjusted, judged, limits_of
 from spc.measures import Assignment, Catalogue, Measure
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.results.comparators import Curve, Funnel
 
 __all__ = ["funnel", "funnel_curve"]

@@ -9,16 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Flags, Floats, Ints, Words
 from spc.checks import ChoiceError, whole
 from spc.measures import Assignment
 from spc.pairing import heard_and_paired
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 
 __all__ = [
     "OK",
-    "Flags",
-    "Labels",
     "Signs",
     "Window",
     "checked",
@@ -30,8 +28,6 @@ __all__ = [
     "wanted",
 ]
 
-Labels = np.ndarray[Any, np.dtype[np.object_]]
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
 Signs = np.ndarray[Any, np.dtype[np.int8]]
 OK = "ok"
 
@@ -42,7 +38,7 @@ class Window:
 
     total: Floats
     of: Floats
-    status: Labels
+    status: Words
 
     @property
     def value(self) -> Floats:
@@ -76,7 +72,7 @@ def numbered(panel: Panel, group: tuple[str, ...]) -> Ints:
     return np.array([seen.setdefault(tuple(map(str, name)), len(seen)) for name in names], np.int64)
 
 
-def names_of(panel: Panel, group: tuple[str, ...]) -> Labels:
+def names_of(panel: Panel, group: tuple[str, ...]) -> Words:
     """Return the name of each series' unit, " / " between its keys."""
     names = np.empty(panel.n_series, dtype=object)
     for s, parts in enumerate(zip(*(panel.keys[name] for name in group), strict=True)):
@@ -136,7 +132,7 @@ def directions(rows: Assignment, improvement: str | None) -> Signs:
     return rows.each(lambda measure: sign[measure.improvement], np.int8)
 
 
-def checked(sums: Window, kinds: Labels, compared: Flags, bare: Any = False) -> Window:
+def checked(sums: Window, kinds: Words, compared: Flags, bare: Any = False) -> Window:
     """Return the sums with a status for what has no place in a comparison of its kind.
 
     `bare` are the series that are compared without a denominator.

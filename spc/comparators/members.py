@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
-from spc.panel import Floats, Panel
+from spc.array_types import Floats, Ints
+from spc.panel import Panel
 
 __all__ = ["as_sums", "members_of", "within_months"]
 

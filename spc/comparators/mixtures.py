@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from spc.array_types import Floats
 from spc.comparators.shrinking import (
     HIGHEST,
     Families,
@@ -28,7 +29,6 @@ from spc.comparators.shrinking import (
     log_prior,
     variance,
 )
-from spc.panel import Floats
 
 __all__ = ["FEWEST", "chance_of_other", "two_families"]
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Floats, Words
 from spc.checks import ChoiceError, InputError, choice, parcel, positive
 from spc.comparators.asking import MOST_PER
-from spc.comparators.grouping import Labels, names_of, unit_keys
-from spc.panel import Floats, Panel
+from spc.comparators.grouping import names_of, unit_keys
+from spc.panel import Panel
 
 __all__ = ["per_population"]
 
@@ -154,7 +155,7 @@ def _monthly(years: Years, months: Any, between: str) -> Floats:
     return np.asarray(people[np.maximum(place, 0)])
 
 
-def _note(areas: Labels, known: dict[str, Years], months: Any, between: str) -> str:
+def _note(areas: Words, known: dict[str, Years], months: Any, between: str) -> str:
     """Say which populations were used, which were held, which years have none, and who has none at all."""
     names = sorted(set(areas))
     years = [sorted(known[area]) for area in names if area in known]

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from spc.array_types import Floats
 from spc.comparators.mixtures import FEWEST, chance_of_other, two_families
 from spc.comparators.shrinking import Families, family_of
-from spc.panel import Floats
 
 __all__ = ["as_figures", "draw_family", "families_of"]
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Floats, Ints, Words
 from spc.checks import choice, confidence, whole
 from spc.comparators.asking import Asked, per_of, sigmas_of, units_asked
 from spc.comparators.drawing import METHODS, Urn
-from spc.comparators.grouping import OK, Labels, Window, checked, gather, names_of, wanted
+from spc.comparators.grouping import OK, Window, checked, gather, names_of, wanted
 from spc.comparators.scales import KINDS
 from spc.kernels.ranks import rank_draws, rank_intervals
 from spc.measures import Assignment, Catalogue, Measure
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.results.comparators import Ranking
 
 __all__ = ["rank"]
@@ -151,7 +151,7 @@ class _Figures:
     """What is ranked, and in which way it was made: "ratio" or "sum" of sums, "mean" of months, "given"."""
 
     value: Floats
-    way: Labels
+    way: Words
     sums: Window
 
 
@@ -174,8 +174,8 @@ def _figures(asked: Asked, window: int, min_count: int | None) -> _Figures:
 
 
 def _laws(
-    asked: Asked, window: int, sums: Window, way: Labels, sigma: Any, per: Floats
-) -> tuple[Labels, Floats]:
+    asked: Asked, window: int, sums: Window, way: Words, sigma: Any, per: Floats
+) -> tuple[Words, Floats]:
     """Return the law of chance of each series, "" where it is not known, and the spread of observations."""
     law = np.array([KINDS[each].law for each in asked.kinds], dtype=object)
     law[way == "sum"] = "poisson"

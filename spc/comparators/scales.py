@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Floats
 from spc.checks import ChoiceError, choice
-from spc.panel import Floats
 
 __all__ = ["KINDS", "NO_EVENT", "SCALES", "Kind", "Scale", "error_of", "scale_of", "scored"]
 

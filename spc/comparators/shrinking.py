@@ -28,8 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
-from spc.panel import Floats
+from spc.array_types import Floats, Ints
 
 __all__ = [
     "HIGHEST",

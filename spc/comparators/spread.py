@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Floats, Ints
 from spc.kernels.dispersion import NOTHING, TRIMMED, WINSORISED, dispersions
-from spc.panel import Floats
 
 __all__ = ["ESTIMATORS", "FEWEST", "Estimator", "spreads", "within_units"]
 

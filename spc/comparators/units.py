@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Flags, Floats, Ints, Words
 from spc.comparators.exact import limits_of_counts, one_sided
-from spc.comparators.grouping import OK, Flags, Labels
+from spc.comparators.grouping import OK
 from spc.comparators.scales import KINDS, NO_EVENT, SCALES, error_of, scored
 from spc.comparators.spread import ESTIMATORS, FEWEST, spreads
-from spc.panel import Floats
 
 __all__ = ["Units", "adjusted", "judged", "limits_of"]
 
@@ -25,8 +24,8 @@ MOST_EVENTS = 1e12
 class Units:
     """Series of funnels, one row each: `target` and `sigma` in the unit of total / of."""
 
-    kind: Labels
-    scale: Labels
+    kind: Words
+    scale: Words
     total: Floats
     of: Floats
     target: Floats
@@ -34,14 +33,14 @@ class Units:
     phi: Floats
     tau: Floats
     exact: Flags
-    status: Labels
+    status: Words
 
     def rows(self, where: Any) -> Units:
         """Return some of the units."""
         return Units(**{each.name: getattr(self, each.name)[where] for each in fields(self)})
 
     @property
-    def method(self) -> Labels:
+    def method(self) -> Words:
         """Whether limits are "exact" or "approximate"; "" where there are none."""
         words = np.where(self.exact, "exact", "approximate").astype(object)
         words[self.status != OK] = ""
@@ -105,7 +104,7 @@ def adjusted(units: Units, code: Ints, choices: dict[str, Any]) -> Units:
     return replace(units, target=target, phi=phi, tau=tau, exact=exact, status=status)
 
 
-def _varied(units: Units) -> Labels:
+def _varied(units: Units) -> Words:
     """Return the status, "no variation" where chance has no room: nothing or everything happens."""
     status = units.status.copy()
     law = np.array([KINDS[kind].law for kind in units.kind], dtype=object)

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Floats, Ints
 from spc.checks import ChoiceError, confidence, parcel, whole
 from spc.forecast.by_days import as_days, predict_by_days
 from spc.forecast.history import YEAR, History, Rows
 from spc.forecast.methods import METHODS, Method
 from spc.forecast.predicting import Predicted, predict
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.results.forecasts import Forecast
 from spc.results.statuses import REFUSED
 

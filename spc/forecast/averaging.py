@@ -8,13 +8,12 @@ from itertools import product
 import numpy as np
 from scipy.special import fdtri
 
-from spc.baselines import Ints
+from spc.array_types import Floats, Ints
 from spc.forecast.frozen import FACTORS, Factors
 from spc.forecast.history import YEAR, Answer, History, Rows
 from spc.forecast.scaling import scaled
 from spc.kernels.forecasts import lanes as kernel
 from spc.kernels.forecasts.lanes import averages
-from spc.panel import Floats
 from spc.results.forecasts import LOG, PLAIN
 
 __all__ = ["ENDS", "FAMILIES", "LANES", "auto", "averaged"]

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Floats, Ints
 from spc.checks import ChoiceError, choice, confidence, parcel, whole
 from spc.forecast.asking import MOST_AHEAD, Bounds, forecast_at, history_of, options_of
 from spc.forecast.by_days import as_days
 from spc.forecast.history import Rows
 from spc.forecast.judging import cells_of, mean_of, owa, root_mean_square, seasonal_scale, step_scale
 from spc.forecast.methods import METHODS
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.results.backtests import COUNTED, MEASURES, Backtest
 from spc.results.statuses import SHORT_HISTORY
 

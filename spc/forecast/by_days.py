@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Floats, Ints
 from spc.checks import ChoiceError, choice
 from spc.forecast.days import DAYS, days_of
 from spc.forecast.history import History, Rows
 from spc.forecast.methods import Method
 from spc.forecast.predicting import Predicted, predict
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 
 __all__ = ["as_days", "predict_by_days"]
 

@@ -7,12 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Floats, Ints
 from spc.forecast.asking import Bounds, forecast_at
 from spc.forecast.backtesting import came_after
 from spc.forecast.history import YEAR
 from spc.forecast.methods import METHODS
-from spc.panel import Floats
 from spc.results.forecasts import Calibration, Forecast, Spread
 
 __all__ = ["CALIBRATIONS", "ENOUGH", "calibrated", "factors_of", "needed"]

@@ -7,13 +7,12 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import ndtr
 
-from spc.baselines import Ints
+from spc.array_types import Floats, Ints
 from spc.checks import choice
 from spc.forecast.asking import bounds_of, counts_in, options_of
 from spc.forecast.history import YEAR, History, Rows
 from spc.forecast.methods import METHODS, Method
 from spc.forecast.predicting import predict
-from spc.panel import Floats
 
 __all__ = ["expected"]
 

@@ -8,17 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Floats, Ints, Words
 from spc.checks import choice, confidence, parcel, whole
 from spc.forecast.asking import MOST_AHEAD, Bounds, forecast_at, options_of
 from spc.forecast.backtesting import as_methods, origins_of, tried
 from spc.forecast.by_days import as_days
 from spc.forecast.judging import mean_of
 from spc.forecast.methods import METHODS
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.results.backtests import Backtest, Best
 from spc.results.forecasts import Forecast, Spread
-from spc.results.summaries import Words
 
 __all__ = ["best"]
 

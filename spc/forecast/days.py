@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Floats
 from spc.calendars import per_day, per_working_day
 from spc.checks import choice
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 
 __all__ = ["DAYS", "days_of"]
 

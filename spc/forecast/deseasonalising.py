@@ -6,12 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Codes, Floats, Ints
 from spc.forecast.history import YEAR, Answer, History
 from spc.forecast.scaling import scaled
 from spc.kernels.forecasts.seasonality import DIFFERENCES, NONE, seasonality
-from spc.panel import Floats
-from spc.results.limits import Codes
 
 __all__ = ["Deseasonalised", "deseasonalised"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spc.panel import Floats
+from spc.array_types import Floats
 
 __all__ = ["FACTORS", "FEWEST", "MOST", "Factors"]
 

@@ -8,10 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
-from spc.panel import Floats
+from spc.array_types import Codes, Floats, Ints
 from spc.results.forecasts import PLAIN
-from spc.results.limits import Codes
 
 __all__ = ["YEAR", "Answer", "History", "Rows"]
 

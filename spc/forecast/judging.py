@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Floats
 from spc.checks import ChoiceError, confidence
 from spc.forecast.history import YEAR
-from spc.panel import Floats
 
 __all__ = [
     "cells_of",

@@ -8,15 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Codes, Floats, Ints, Words
 from spc.forecast.history import YEAR, Answer, History, Rows
 from spc.forecast.methods import METHODS, Method
 from spc.forecast.rare import is_rare
-from spc.panel import Floats
 from spc.results.forecasts import Spread
-from spc.results.limits import Codes
 from spc.results.statuses import NO_DATA, OK, SHORT_HISTORY
-from spc.results.summaries import Words
 
 __all__ = ["Predicted", "predict"]
 

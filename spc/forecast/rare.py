@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Floats
 from spc.chart_kinds import Setting
 from spc.forecast.history import Answer, History, Rows
 from spc.kernels.forecasts import rare as kernels
-from spc.panel import Floats
 from spc.results.forecasts import COUNTS
 
 __all__ = ["BUCKETS", "CHANCES", "INTERVALS", "adida", "croston", "imapa", "is_rare", "sba", "tsb"]

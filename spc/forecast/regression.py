@@ -7,10 +7,10 @@ from functools import cache
 import numpy as np
 from scipy.special import fdtri
 
+from spc.array_types import Floats
 from spc.forecast.history import YEAR, Answer, History
 from spc.forecast.scaling import scaled
 from spc.kernels.forecasts.month_effects import month_effects
-from spc.panel import Floats
 
 __all__ = ["seasonal_regression"]
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spc.baselines import Ints
-from spc.panel import Floats
+from spc.array_types import Floats, Ints
 
 __all__ = ["scaled"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from spc.array_types import Floats
 from spc.forecast.history import YEAR, Answer, History, Rows
 from spc.forecast.scaling import scaled
 from spc.forecast.smoothing import Fitted, Model, fit_model, foretell
 from spc.kernels.forecasts.smoothing import NUMBERS
-from spc.panel import Floats
 
 __all__ = ["MODELS", "ets", "select"]
 

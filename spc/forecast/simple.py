@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Floats, Ints
 from spc.forecast.history import YEAR, Answer, History
 from spc.forecast.scaling import scaled
-from spc.panel import Floats
 
 __all__ = ["carried", "drift", "mean", "naive", "seasonal_naive", "spread_of_errors"]
 

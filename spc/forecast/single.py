@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Floats
 from spc.forecast.history import YEAR, Answer, History
-from spc.panel import Floats
 
 __all__ = ["arima", "stl"]
 

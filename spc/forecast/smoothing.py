@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Floats, Ints
 from spc.chart_kinds import Setting
 from spc.checks import ChoiceError
 from spc.forecast.history import YEAR, Answer, History
@@ -20,7 +20,6 @@ from spc.forecast.scaling import scaled
 from spc.kernels.forecasts import smoothing as kernels
 from spc.kernels.forecasts.smoothing import ALPHA, BETA, GAMMA, NUMBERS, PHI, SEASON, SLOPE
 from spc.kernels.forecasts.smoothing_states import carry, guess
-from spc.panel import Floats
 
 __all__ = [
     "DAMPED",

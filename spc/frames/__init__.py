@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from spc.array_types import Array
 from spc.arrays import WHOLE_LIMIT, first_refused
 from spc.checks import ChoiceError, InputError
 from spc.frames.months import month_column, month_ordinal, refuse_years
@@ -34,8 +35,6 @@ __all__ = [
 ]
 
 TRUTH = "is a truth value, a number was expected."
-
-Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)

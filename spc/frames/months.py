@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from spc.array_types import Array
 from spc.checks import ChoiceError, InputError
 from spc.parsing import Problem, parse_months
 
@@ -15,8 +16,6 @@ __all__ = ["month_column", "month_ordinal", "months_out", "refuse_years"]
 #: pandas counts months from January 1970, we from January of year 0.
 EPOCH = 1970 * 12
 FIRST_YEAR, LAST_YEAR = 1900, 2100
-
-Array = np.ndarray[Any, Any]
 
 
 def month_column(column: pd.Series[Any], name: str) -> tuple[Array, str]:

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from spc.array_types import Array
 from spc.frames.months import months_out
 
 __all__ = ["tidy_months", "tidy_series"]
-
-Array = np.ndarray[Any, Any]
 
 
 def tidy_months(

@@ -7,15 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Flags, Floats
 from spc.checks import ChoiceError
 from spc.hierarchy.families import Families
 from spc.measures import Assignment, Measure, by_kind, measures_of
 from spc.pairing import heard_and_paired
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 
 __all__ = ["MISSING", "ROLLS", "Roll", "added", "blank", "heard", "ratios_of", "refuse_kinds", "told"]
-
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True)

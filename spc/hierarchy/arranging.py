@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from spc import rolling
-from spc.baselines import Ints
+from spc.array_types import Flags, Floats, Ints
 from spc.checks import ChoiceError
-from spc.hierarchy.adding import Flags, ratios_of, refuse_kinds, told
+from spc.hierarchy.adding import ratios_of, refuse_kinds, told
 from spc.hierarchy.families import Families, families_of, on_calendar
 from spc.measures import Assignment, catalogue_of
 from spc.pairing import heard_and_paired
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 
 __all__ = ["Arranged", "arranged", "windows_of"]
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Flags, Floats, Ints
 from spc.checks import ChoiceError, choice, parcel
 from spc.checks import windows_of as lengths_of
-from spc.hierarchy.adding import MISSING, Flags, heard
+from spc.hierarchy.adding import MISSING, heard
 from spc.hierarchy.arranging import Arranged, arranged, windows_of
 from spc.measures import Catalogue, Measure
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.reading.report import with_refused
 from spc.results.hierarchy import STATES, Contributions
 from spc.results.hierarchy_words import apart

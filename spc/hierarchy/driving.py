@@ -9,22 +9,22 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints, Phases
+from spc.array_types import Codes, Flags, Floats, Ints
+from spc.baselines import Phases
 from spc.charts import limits as limits_of
 from spc.checks import ChoiceError, parcel
 from spc.hierarchy.adding import blank
 from spc.hierarchy.arranging import Arranged, arranged
 from spc.hierarchy.families import key_of
 from spc.measures import Catalogue, Measure
-from spc.panel import Ends, Floats, Panel
+from spc.panel import Ends, Panel
 from spc.reading.report import with_refused
 from spc.results import Exceptions, Limits
-from spc.results.drivers import DOMINANCE, NO_PART, NO_SIDE, NOT_KNOWN, SPREAD, Codes, Drivers
+from spc.results.drivers import DOMINANCE, NO_PART, NO_SIDE, NOT_KNOWN, SPREAD, Drivers
 from spc.results.hierarchy_words import ON_PAPER
 
 __all__ = ["driven_by"]
 
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
 #: No rule looks further back than 15 points, and a step needs the one before.
 MOST = 16
 

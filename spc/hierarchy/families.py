@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Floats, Ints
 from spc.checks import ChoiceError, choice, parcel
 from spc.kernels.families import add_parts
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 
 __all__ = ["Families", "Labels", "families_of", "key_of", "keys_of_wholes", "on_calendar", "parents_of"]
 

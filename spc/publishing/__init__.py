@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Flags, Floats
 from spc.checks import ChoiceError, choice, parcel, whole
 from spc.comparing import compare
 from spc.covers import MARK, Cover
 from spc.measures import Catalogue, Measure
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.publishing.hiding import AGO, NOW, Hidden, hide, is_counted, rests_on_parts, window_parts
 from spc.publishing.lines import covered_limits, nearest, without
 from spc.publishing.papers import left_words, since
@@ -32,7 +33,6 @@ from spc.scoring import Scorecard
 
 __all__ = ["publish"]
 
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
 YEAR = 12
 
 

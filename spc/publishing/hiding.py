@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Flags, Floats
 from spc.checks import ChoiceError
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.scoring import Scorecard
 
 __all__ = ["AGO", "NOW", "Hidden", "hide", "is_counted", "rests_on_parts", "window_parts"]
 
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
 Exposed = tuple[Floats, ...]
 #: Windows of the page: months, and how many months before the as-at month they end.
 SPANS = ((3, 0), (12, 0), (3, 12), (12, 12))

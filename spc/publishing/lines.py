@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Flags, Floats
 from spc.chart_kinds import CHARTS
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.publishing.hiding import rests_on_parts
 from spc.results import Limits, Months
 from spc.scoring import Scorecard
 
 __all__ = ["covered_limits", "nearest", "without"]
 
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
 #: Lines of rounded rates keep this many figures.
 FIGURES = 3
 LINES = ("centre", "sigma", "upper", "lower")

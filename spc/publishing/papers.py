@@ -10,17 +10,15 @@ from typing import Any
 import numpy as np
 
 from spc import frames
+from spc.array_types import Floats, Ints, Words
 from spc.checks import ChoiceError, parcel
 from spc.covers import Beside
 from spc.inert import visible
-from spc.panel import Floats
-from spc.results import Words
 from spc.scoring import Scorecard
 from spc.wording import month_name, rounded, value_text
 
 __all__ = ["Since", "since"]
 
-Ints = np.ndarray[Any, np.dtype[np.int64]]
 YEAR = 12
 #: Revised months told one by one.
 TOLD = 3

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Flags, Masks
 from spc.assuring import assure
 from spc.kernels.zones import UNJUDGED
 from spc.results import Exceptions, Limits, Weights
@@ -25,8 +26,6 @@ from spc.scoring import Scorecard
 __all__ = ["asks_order", "at_ends", "covered_assurance", "covered_exceptions", "covered_weights"]
 __all__ += ["covered_variation", "covered_warnings", "untold_rules"]
 
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
-Masks = np.ndarray[Any, np.dtype[np.uint32]]
 #: Questions about the order of the months, and about the whole of a phase.
 STEPWISE, WHOLE = ("step", "swing"), ("run", "crossings")
 #: Warnings that read no figure, only whether there is one.

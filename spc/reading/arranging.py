@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from spc.array_types import Array
 from spc.parsing import parse_months, refuse_series_name
 from spc.reading.coded import Column, Sheet, joined, number_rows
 from spc.reading.gates import refuse
@@ -17,7 +17,6 @@ from spc.wording import month_text
 
 __all__ = ["Cells", "arrange"]
 
-Array = np.ndarray[Any, Any]
 
 #: A month column with more texts than this is another column; 5,000 months are 416 years.
 MOST_MONTHS = 5_000

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Array
+
 __all__ = [
     "Column",
     "Sheet",
@@ -24,7 +26,6 @@ __all__ = [
     "texts_column",
 ]
 
-Array = np.ndarray[Any, Any]
 
 LAST_EXACT_INTEGER = 2**53
 SMALLEST, LARGEST = 1e-100, 1e100

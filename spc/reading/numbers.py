@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Array
 from spc.parsing import parse_numbers
 from spc.reading.coded import Column
 
 __all__ = ["ReadTexts", "is_of_numbers", "numbers_of", "read_texts"]
 
-Array = np.ndarray[Any, Any]
 
 #: From this many unique texts on, the plain ones are read in bulk.
 _MANY = 2_000

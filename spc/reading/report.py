@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 
 from spc import frames
+from spc.array_types import Array
 from spc.panel import Panel
 from spc.parsing import READING_RULES, Problem
 from spc.wording import month_text
 
 __all__ = ["Findings", "RefusedSeries", "Report", "with_refused"]
-
-Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)

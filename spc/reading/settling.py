@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
+from spc.array_types import Array
 from spc.checks import ChoiceError
 from spc.panel import Panel
 from spc.reading.arranging import Cells
@@ -18,8 +18,6 @@ from spc.reading.numbers import numbers_of
 from spc.reading.report import Findings, Report, refused_of
 
 __all__ = ["settle"]
-
-Array = np.ndarray[Any, Any]
 
 
 def settle(cells: Cells, layout: str, asked: Asked, findings: Findings) -> Panel:

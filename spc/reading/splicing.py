@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Array
 from spc.panel import Panel
 from spc.parsing import Problem
 from spc.reading.coded import number_rows
@@ -17,7 +18,6 @@ from spc.reading.report import Report
 
 __all__ = ["PARTIAL", "distrusts_first", "splice"]
 
-Array = np.ndarray[Any, Any]
 
 #: Names of files whose first month may have been cut short when they were taken.
 _MOST_RECENT = "most recent"

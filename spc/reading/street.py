@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from spc.array_types import Array
 from spc.panel import Panel
 from spc.parsing import Problem, parse_months, refuse_series_name
 from spc.reading.coded import Column, Sheet, number_rows
@@ -20,7 +20,6 @@ from spc.reading.sheets import sheet_of
 
 __all__ = ["NO_LOCATION", "OUTCOMES", "POSITIVE", "read_street", "street_files"]
 
-Array = np.ndarray[Any, Any]
 
 #: Records whose place was not given are counted under this name, so that areas add up to their force.
 NO_LOCATION = "No location"

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Floats
 from spc.chart_kinds import CHARTS
-from spc.panel import Floats
 from spc.reporting.excel_formats import INK, Book, Figure, figure, month_figure
 from spc.results import Limits
 from spc.scoring import Scorecard

@@ -7,7 +7,7 @@ from spc.results.limits import Limits, Months
 from spc.results.proposals import Proposals
 from spc.results.run_tests import RunTests
 from spc.results.statuses import STATUSES
-from spc.results.summaries import Comparison, Trend, Words
+from spc.results.summaries import Comparison, Trend
 from spc.results.weights import Weights
 
 __all__ = [
@@ -20,5 +20,4 @@ __all__ = [
     "RunTests",
     "Trend",
     "Weights",
-    "Words",
 ]

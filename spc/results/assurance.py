@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 
 from spc import frames
+from spc.array_types import Codes, Floats, Words
 from spc.checks import choice
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.results.exceptions import Exceptions
-from spc.results.limits import Codes
 from spc.results.statuses import NO_VARIATION, OK, how_many
-from spc.results.summaries import Words
 
 __all__ = ["ASSURANCES", "CONCERNING", "IMPROVING", "NEUTRAL", "VARIATIONS", "Assurance"]
 

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 
 from spc import frames
-from spc.baselines import Ints
+from spc.array_types import Floats, Ints, Words
 from spc.checks import choice
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.results.forecasts import Forecast
 from spc.results.statuses import how_many
-from spc.results.summaries import Words
 from spc.wording import month_text
 
 __all__ = ["MEASURES", "Backtest", "Best"]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from spc import frames
-from spc.panel import Floats, Panel
-from spc.results.limits import Flags, Limits
+from spc.array_types import Flags, Floats, Words
+from spc.panel import Panel
+from spc.results.limits import Limits
 from spc.results.statuses import how_many
-from spc.results.summaries import Words
 
 __all__ = ["INDICES", "Capability"]
 

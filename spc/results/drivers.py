@@ -10,21 +10,19 @@ from typing import Any
 import numpy as np
 
 from spc import frames
-from spc.baselines import Ints
+from spc.array_types import Codes, Floats, Ints, Words
 from spc.checks import choice
 from spc.measures import Assignment
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.results.exceptions import Exceptions
 from spc.results.hierarchy import in_order, rows_of
 from spc.results.hierarchy_words import NAMED, a_few, amount, is_whole
 from spc.results.statuses import how_many
-from spc.results.summaries import Words
 from spc.wording import listed
 
 __all__ = ["DOMINANCE", "OUTCOMES", "USUAL", "Dominance", "Drivers"]
 
 Labels = Mapping[str, np.ndarray[Any, Any]]
-Codes = np.ndarray[Any, np.dtype[np.int8]]
 
 
 @dataclass(frozen=True)

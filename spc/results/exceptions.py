@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 
 from spc import frames
-from spc.baselines import Ints
+from spc.array_types import Ints, Words
 from spc.kernels.zones import MISSING
 from spc.panel import Panel
 from spc.results.limits import Limits
 from spc.results.patterns import masks
 from spc.results.statuses import how_many
-from spc.results.summaries import Words
 from spc.rules import Rule
 from spc.wording import exception_words
 

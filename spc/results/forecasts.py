@@ -10,12 +10,10 @@ import numpy as np
 from scipy.special import betainc, pdtr, stdtrit
 
 from spc import frames
-from spc.baselines import Ints
+from spc.array_types import Codes, Floats, Ints, Words
 from spc.checks import confidence
-from spc.panel import Floats, Panel
-from spc.results.limits import Codes
+from spc.panel import Panel
 from spc.results.statuses import SHORT_HISTORY, STATUSES, how_many
-from spc.results.summaries import Words
 
 __all__ = ["COUNTS", "LOG", "PLAIN", "Calibration", "Forecast", "Spread"]
 

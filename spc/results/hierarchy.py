@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 
 from spc import frames
-from spc.baselines import Ints
+from spc.array_types import Floats, Ints, Words
 from spc.checks import ChoiceError, choice, whole
 from spc.measures import Assignment
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.results import hierarchy_words as words
 from spc.results.statuses import how_many
-from spc.results.summaries import Words
 
 __all__ = ["STATES", "Contributions", "Parts", "in_order", "rows_of"]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spc.array_types import Floats
 from spc.measures import Measure
-from spc.panel import Floats
 from spc.wording import listed, rounded, value_text
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spc.baselines import Ints, Window
+from spc.array_types import Flags, Floats, Ints
+from spc.baselines import Window
 from spc.chart_kinds import CHARTS
 from spc.kernels.autocorrelation import autocorrelations
-from spc.panel import Floats
 from spc.results.statuses import NO_VARIATION, NOT_JUDGED, OK
 
 if TYPE_CHECKING:
-    from spc.results.limits import Flags, Limits
+    from spc.results.limits import Limits
 
 __all__ = ["WARNINGS", "lag_one", "warning_codes", "warning_words"]
 

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from spc import frames
-from spc.baselines import Baseline, Ints, Phases
+from spc.array_types import Codes, Flags, Floats, Ints, Words
+from spc.baselines import Baseline, Phases
 from spc.chart_kinds import CHARTS, CODES
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.results import limit_warnings
 from spc.results.lines import line_at
 from spc.results.statuses import (
@@ -27,12 +28,8 @@ from spc.results.statuses import (
     STATUSES,
     how_many,
 )
-from spc.results.summaries import Words
 
 __all__ = ["Limits", "Months"]
-
-Codes = np.ndarray[Any, np.dtype[np.int8]]
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True, eq=False)

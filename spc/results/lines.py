@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spc.array_types import Floats
 from spc.chart_kinds import CHARTS, CODES
 from spc.checks import ChoiceError
-from spc.panel import Floats
 
 if TYPE_CHECKING:
     from spc.results.limits import Limits, Months

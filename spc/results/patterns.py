@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Ints, Masks, Zones
 from spc.chart_kinds import CHARTS, Chart
 from spc.kernels.crossings import crossings
 from spc.kernels.patterns import patterns
@@ -20,8 +19,6 @@ from spc.ties import CONTROL
 
 __all__ = ["asked_of", "found_runs", "masks", "run_tables"]
 
-Zones = np.ndarray[Any, np.dtype[np.uint16]]
-Masks = np.ndarray[Any, np.dtype[np.uint32]]
 #: Questions about the run of the whole phase, which have a kernel of their own.
 WHOLE = ("run", "crossings")
 STEPWISE = ("step", "swing")

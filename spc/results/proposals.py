@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from spc import frames
+from spc.array_types import Floats, Ints, Words
 from spc.arrays import chosen, named_rows
-from spc.baselines import Ints, Phases
+from spc.baselines import Phases
 from spc.checks import ChoiceError, choice
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.results.statuses import (
     NO_DATA,
     NO_VARIATION,
@@ -25,7 +26,6 @@ from spc.results.statuses import (
     STATUSES,
     how_many,
 )
-from spc.results.summaries import Words
 
 __all__ = ["METHODS", "Proposals"]
 

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 
 from spc import frames
-from spc.baselines import Ints
-from spc.panel import Floats, Panel
+from spc.array_types import Floats, Ints, Words
+from spc.panel import Panel
 from spc.results.exceptions import Exceptions
 from spc.results.statuses import how_many
-from spc.results.summaries import Words
 from spc.wording import counted, month_name, period_word
 
 __all__ = ["CLAIMS", "LONG_RUN", "SIDES", "Claim", "Records", "ordinal"]

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from spc import frames
-from spc.baselines import Ints
+from spc.array_types import Flags, Ints
 from spc.panel import Panel
-from spc.results.limits import Flags, Limits
+from spc.results.limits import Limits
 from spc.results.statuses import how_many
 
 __all__ = ["RunTests"]

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Flags, Floats
 from spc.kernels.steps import DOWN, MISSING, UNJUDGED, UP
 from spc.kernels.steps import steps as steps_kernel
-from spc.panel import Floats
-from spc.results.limits import Flags, Limits
+from spc.results.limits import Limits
 from spc.ties import exact_row
 
 __all__ = ["steps_of"]

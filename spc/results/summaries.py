@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 
 from spc import frames
-from spc.baselines import Ints
-from spc.panel import Floats, Panel
+from spc.array_types import Floats, Ints, Words
+from spc.panel import Panel
 from spc.results.statuses import how_many
 from spc.wording import NOT_ENOUGH, STABLE, TREND_WORDS
 
-__all__ = ["Comparison", "Trend", "Words"]
+__all__ = ["Comparison", "Trend"]
 
-Words = np.ndarray[Any, np.dtype[np.object_]]
 
 #: What a comparison tells of each window, and what chance may have to do with it.
 FIGURES = ("current", "previous", "change", "relative", "arrow", "judgement")

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from spc import frames
-from spc.baselines import Ints
+from spc.array_types import Floats, Ints, Words
 from spc.measures import Assignment
-from spc.panel import Floats, Panel
+from spc.panel import Panel
 from spc.results.statuses import how_many
-from spc.results.summaries import Words
 from spc.wording import Unit, change_text, value_text
 
 __all__ = ["SURVEY_STATUSES", "Survey"]

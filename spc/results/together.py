@@ -10,10 +10,8 @@ from typing import Any
 import numpy as np
 
 from spc import frames
-from spc.baselines import Ints
-from spc.panel import Floats, Panel
-from spc.results.limits import Codes, Flags
-from spc.results.summaries import Words
+from spc.array_types import Codes, Flags, Floats, Ints, Words
+from spc.panel import Panel
 
 __all__ = ["GROUP_STATUSES", "Together"]
 

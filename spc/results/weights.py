@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from spc import frames
-from spc.panel import Floats, Panel
+from spc.array_types import Floats
+from spc.panel import Panel
 from spc.results.exceptions import Exceptions
 from spc.results.statuses import how_many
 from spc.results.summaries import Trend

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from spc import frames
-from spc.baselines import Ints
-from spc.panel import Floats, Panel
+from spc.array_types import Floats, Ints, Words
+from spc.panel import Panel
 from spc.results.statuses import how_many
-from spc.results.summaries import Words
 from spc.wording import MONTH_NAMES
 
 __all__ = ["YearToDate"]

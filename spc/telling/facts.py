@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from spc.baselines import Ints
+from spc.array_types import Flags, Ints
 from spc.calendars import quarter_starts
 from spc.detection import exceptions
 from spc.panel import Ends
@@ -22,9 +22,8 @@ from spc.surveys import survey
 from spc.ties import TIE
 from spc.wording import period_name, period_word, spoken_text
 
-__all__ = ["LITTLE", "YEAR", "Facts", "Flags"]
+__all__ = ["LITTLE", "YEAR", "Facts"]
 
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
 YEAR = 12
 #: Less than this on the year before is little change (SPEC 5), whatever 0.21 - 0.2 is in binary.
 LITTLE = 0.05 - 1e-12

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from spc.array_types import Flags, Words
 from spc.change_tests import NOT_TESTED
-from spc.results import Words
 from spc.results.assurance import CONCERNING, IMPROVING
 from spc.results.records import LONG_RUN
-from spc.telling.facts import Facts, Flags
+from spc.telling.facts import Facts
 
 __all__ = ["HEADINGS", "headings"]
 

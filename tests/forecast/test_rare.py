@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from scipy.stats import nbinom, poisson
 
+from spc.array_types import Floats
 from spc.forecast import rare
 from spc.forecast.history import Answer, History
 from spc.forecast.judging import rmsse
 from spc.forecast.methods import METHODS
 from spc.forecast.predicting import predict
-from spc.panel import Floats
 from spc.results.forecasts import Spread
 from tests.panels import JIT_OFF, fewer
 from tests.reference import rare as twin

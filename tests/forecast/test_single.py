@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from scipy.special import stdtrit
 
+from spc.array_types import Floats
 from spc.forecast import single
 from spc.forecast.history import Answer, History
 from spc.forecast.methods import METHODS
 from spc.forecast.predicting import predict
-from spc.panel import Floats
 
 FITS = {"stl": single.stl, "arima": single.arima}
 
