@@ -63,12 +63,13 @@ SECTIONS = {
 `spc.rolling` beside bottleneck on the same cells, and beside pandas' groupby-rolling over tidy rows: 10,000
 series of 120 months, 2% missing, whole numbers and numbers of one decimal.
 
-The environment of the benchmarks has pandas 2.3. In that of the tests, with pandas 3.1, the same script printed
-102 to 533 times pandas on the same day, 102 for the mean of decimals over 12 months, and all that is wanted of
-bottleneck.
+The environment of the benchmarks has pandas 2.3. In that of the tests, with pandas 3.1, the same script
+printed 102 to 533 times pandas on the same day, 102 for the mean of decimals over 12 months, and all that is
+wanted of bottleneck.
 
-Each takes a few calls in turn. One call in turn hurts who is fast: it begins with the other's months in the caches,
-and minima and maxima were 5.8 to 7.6 times bottleneck so, where they are 10 to 12 times when called again.
+Each takes a few calls in turn. One call in turn hurts who is fast: it begins with the other's months in the
+caches, and minima and maxima were 5.8 to 7.6 times bottleneck so, where they are 10 to 12 times when called
+again.
 """,
         "bench_windows.py",
     ),

@@ -7,11 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from spc.array_types import Array
+from spc.array_types import Array, Floats
 from spc.checks import ChoiceError, InputError
 from spc.kernels._compile import float_rows
 
-__all__ = ["WHOLE_LIMIT", "chosen", "first_refused", "frozen", "matrix", "named_rows", "sealed"]
+__all__ = [
+    "WHOLE_LIMIT",
+    "bounds_table",
+    "chosen",
+    "first_refused",
+    "frozen",
+    "matrix",
+    "named_rows",
+    "sealed",
+]
 
 #: Whole numbers beyond this are more than 1 apart in float64.
 WHOLE_LIMIT = 2**53
@@ -110,3 +119,19 @@ def first_refused(matrix: Array, *, negative: bool = True) -> tuple[int, int, st
             s, t = np.unravel_index(int(np.argmax(bad)), matrix.shape)
             return int(s), int(t), reason
     return None
+
+
+def bounds_table(given: Any, n_series: int) -> Floats:
+    """Return `bounds`, one pair or one a series, as (n_series, 2) with NaN for no bound; refuse what is none."""
+    try:
+        numbers = [np.nan if each is None else each for each in given] if isinstance(given, tuple) else given
+        found = np.broadcast_to(np.asarray(numbers, np.float64), (n_series, 2)).copy()
+    except (TypeError, ValueError):
+        found = np.full((1, 2), np.inf)
+    with np.errstate(invalid="ignore"):
+        wrong = np.isinf(found).any() or bool((found[:, 0] >= found[:, 1]).any())
+    if wrong:
+        raise ChoiceError(
+            f"`bounds` must be a pair (low, high), None for no bound, or one pair a series, got {given!r}."
+        )
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import doctest
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,20 +52,6 @@ def same_bits(found: Any, expected: Any) -> None:
 def round_trip(limits: Any, folder: Path) -> spc.Agreed:
     spc.save_limits(limits, folder / "agreed.csv")
     return spc.agreed(folder / "agreed.csv")
-
-
-def edited(limits: Any, folder: Path, change: Callable[[list[dict[str, str]]], Any]) -> Path:
-    """Save, change the rows, and write them again."""
-    path = folder / "agreed.csv"
-    spc.save_limits(limits, path)
-    with path.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    rows = change(rows) or rows
-    with path.open("w", encoding="utf-8", newline="") as lines:
-        sheet = csv.DictWriter(lines, rows[0].keys(), lineterminator="\n")
-        sheet.writeheader()
-        sheet.writerows(rows)
-    return path
 
 
 @pytest.mark.parametrize(("chart", "maker"), CASES)

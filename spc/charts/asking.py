@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from spc.array_types import Floats
+from spc.arrays import bounds_table
 from spc.chart_kinds import CHARTS, FREELY
 from spc.charts.constants import D2
 from spc.charts.fitting import Choices
@@ -73,20 +74,7 @@ def as_known(given: Any, name: str, panel: Panel) -> Floats | None:
 
 def as_bounds(given: Bounds, panel: Panel) -> Floats:
     """Return where values can never be (n_series, 2): below the first, above the second; NaN for no bound."""
-    if given is None:
-        return np.full((panel.n_series, 2), np.nan)
-    try:
-        numbers = [np.nan if each is None else each for each in given] if isinstance(given, tuple) else given
-        found = np.broadcast_to(np.asarray(numbers, np.float64), (panel.n_series, 2)).copy()
-    except (TypeError, ValueError):
-        found = np.full((1, 2), np.inf)
-    with np.errstate(invalid="ignore"):
-        wrong = np.isinf(found).any() or bool((found[:, 0] >= found[:, 1]).any())
-    if wrong:
-        raise ChoiceError(
-            f"`bounds` must be a pair (low, high), None for no bound, or one pair a series, got {given!r}."
-        )
-    return found
+    return bounds_table((None, None) if given is None else given, panel.n_series)
 
 
 def heeded(asked: Choices, names: np.ndarray[Any, Any], known: Sequence[Floats | None]) -> None:

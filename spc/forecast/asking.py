@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from spc.array_types import Floats, Ints
+from spc.arrays import bounds_table
 from spc.checks import ChoiceError, confidence, parcel, whole
 from spc.forecast.by_days import as_days, predict_by_days
 from spc.forecast.history import YEAR, History, Rows
@@ -166,17 +167,4 @@ def bounds_of(given: Bounds, values: Floats) -> Floats:
     if given is None:
         negative = (values < 0.0).any(axis=1)
         return np.stack([np.where(negative, np.nan, 0.0), np.full(n, np.nan)], axis=1)
-    try:
-        numbers: Any = given
-        if isinstance(given, tuple):
-            numbers = [np.nan if each is None else each for each in given]
-        found = np.broadcast_to(np.asarray(numbers, np.float64), (n, 2)).copy()
-    except (TypeError, ValueError):
-        found = np.full((1, 2), np.inf)
-    with np.errstate(invalid="ignore"):
-        wrong = np.isinf(found).any() or bool((found[:, 0] >= found[:, 1]).any())
-    if wrong:
-        raise ChoiceError(
-            f"`bounds` must be a pair (low, high), None for no bound, or one pair a series, got {given!r}."
-        )
-    return found
+    return bounds_table(given, n)
