@@ -122,7 +122,7 @@ def first_refused(matrix: Array, *, negative: bool = True) -> tuple[int, int, st
 
 
 def bounds_table(given: Any, n_series: int) -> Floats:
-    """Return `bounds`, one pair or one a series, as (n_series, 2) with NaN for no bound; refuse what is none."""
+    """Return `bounds`, one pair or one a series, as (n_series, 2), NaN for no bound; refuse what is none."""
     try:
         numbers = [np.nan if each is None else each for each in given] if isinstance(given, tuple) else given
         found = np.broadcast_to(np.asarray(numbers, np.float64), (n_series, 2)).copy()
