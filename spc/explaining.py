@@ -316,9 +316,10 @@ def _surroundings(card: Scorecard, one: Portrait) -> Iterator[str]:
     target = float(one.targets[one.end])
     if not math.isnan(target):
         yield f"Target: {one.text(target)}."
-    last = card.as_at - (card.panel.start or 0)
-    if one.end < last:
-        late = last - one.end
+    late = card.as_at - (card.panel.start or 0) - one.end
+    if one.end < 0:
+        yield "Reported so far in arrears that its month lies before the data begin."
+    elif late > 0:
         behind = f"{count_word(late)} {period_word(one.start)}{'s' * (late > 1)}"
         yield f"Reported {behind} in arrears, up to {one.month(one.end)}."
     gaps = [t for t in _seen(one) if math.isnan(float(one.values[t])) and t not in one.hidden]

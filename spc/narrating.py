@@ -104,7 +104,7 @@ class Narrative:
         if self.card.absent:
             yield f"Without data: {', '.join(map(inert, self.card.absent))}."
         if self.card.note:
-            yield f"{marked(self.card.note[0].upper() + self.card.note[1:])}."
+            yield f"{marked(self.card.note[0].upper() + self.card.note[1:]).removesuffix('.')}."
 
     def to_frame(self) -> Any:
         """Return one row a bullet: keys, heading, group, text, weight."""

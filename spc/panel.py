@@ -297,6 +297,8 @@ class Panel:
         """
         if isinstance(as_at, Ends):
             return as_at.columns
+        if isinstance(as_at, np.ndarray) and as_at.ndim == 0:
+            as_at = as_at.item()
         if isinstance(as_at, Iterable) and not isinstance(as_at, str):
             as_at = list(as_at)
             if len(as_at) != self.n_series:

@@ -278,6 +278,11 @@ def _same_months(panel: Panel, ends: Ints, limits: Limits) -> None:
     other = np.flatnonzero(limits.ends != ends)
     if len(other):
         s = int(other[0])
+        if ends[s] < 0:
+            raise ChoiceError(
+                f"{panel.name(s)} is reported on a month before the data begin, and `exceptions` on another: "
+                "leave the series out, or its `exceptions`."
+            )
         theirs, ours = (period_name(panel.start, int(at[s])) for at in (limits.ends, ends))
         raise ChoiceError(
             f"{panel.name(s)}: `exceptions` must be as at the same month, got {theirs} and not {ours}: hand "

@@ -380,3 +380,10 @@ def test_tables_of_many_millions_keep_their_digits() -> None:
     half = np.array([5e10, 5e10])
     p, _ = proportions_p(np.array([3.0, 4.0]), of, half, np.array([1e11, 1e11]))
     np.testing.assert_allclose(p, [2 / 8, 2 / 16], rtol=1e-9)
+
+
+def test_a_month_before_the_data_cannot_be_that_of_exceptions() -> None:
+    panel = spc.Panel.from_numpy([np.arange(40.0)], start="2021-04", keys={"measure": ["X"]})
+    exceptions = spc.exceptions(spc.limits(panel))
+    with pytest.raises(spc.ChoiceError, match="X is reported on a month before the data begin"):
+        spc.records(panel, measures=[spc.Measure("X", lag=99)], exceptions=exceptions)

@@ -124,7 +124,7 @@ def check(settings: Settings, say: Say) -> Outcome:
 def outcome_of(settings: Settings, panel: Panel, page: list[str]) -> Outcome:
     """Say how a command ended: problems of its input, sheets left unread, measures its catalogue lacks."""
     problems = panel.report.problems
-    refused = told(problems, rest=": `spc check --problems FILE` lists them all.")
+    refused = told(problems, rest="`spc check --problems FILE` lists them all.")
     if panel.report.unread:
         refused.append(f"Other sheets are not read: {quoted(panel.report.unread)}; name one with --sheet.")
     refused += lacking(settings["measures"], panel)

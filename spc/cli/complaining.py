@@ -17,7 +17,7 @@ TOLD = 20
 OF_A_FILE = 3
 
 
-def told(problems: Sequence[Problem], rest: str = ".") -> list[str]:
+def told(problems: Sequence[Problem], rest: str = "") -> list[str]:
     """Return a line for each kind of problem: the same rule, mended in the same way, whatever the series.
 
     Parameters
@@ -25,7 +25,7 @@ def told(problems: Sequence[Problem], rest: str = ".") -> list[str]:
     problems : sequence of Problem
         In the order of the file.
     rest : str
-        How the last line ends where there are more kinds than `TOLD`.
+        The sentence that says where all of them are, where not every one is told.
 
     Examples
     --------
@@ -40,7 +40,10 @@ def told(problems: Sequence[Problem], rest: str = ".") -> list[str]:
     # one by one: a spoilt column may have a million kinds, and a sentence takes its time
     lines = list(islice((line for alike in kinds.values() for line in _kind(alike)), TOLD))
     left = len(problems) - sum(count for _, count in lines)
-    return [*(line for line, _ in lines), *([f"and {left:,} more{rest}"] if left else [])]
+    found = [line for line, _ in lines]
+    if left:
+        return [*found, f"and {left:,} more{f': {rest}' if rest else '.'}"]
+    return [*found, rest] if rest and len(problems) > len(lines) else found
 
 
 def _kind(alike: Sequence[Problem]) -> list[tuple[str, int]]:

@@ -160,7 +160,7 @@ class Contributions:
         Of ratios, the two that add up to the contribution: the part's own ratio changed, and its weight in
         the whole changed. NaN for counts.
     state : (n_parts, n_windows) int8
-        Positions in `STATES`.
+        Positions in `STATES`, of the part itself: its contribution is NaN too where the whole is not known.
     whole_current, whole_previous, whole_change : (n_wholes, n_windows) float64
     rest : (n_wholes, n_windows) float64
         The change that no known part accounts for: what lies in no part, and parts that are not known.

@@ -134,11 +134,12 @@ def test_problems_of_one_kind_are_told_once(capsys: pytest.CaptureFixture[str]):
     lines = [f"w{n},2024-0{m},{cell}" for n, pair in enumerate(cells) for m, cell in enumerate(pair, 1)]
     Path("kinds.csv").write_text("\n".join(["ward,month,value", *lines, "w,2024-01,1"]), encoding="utf-8")
     assert main(["check", "kinds.csv"]) == 4
-    pounds, *others = capsys.readouterr().err.splitlines()
+    pounds, *others, where = capsys.readouterr().err.splitlines()
     assert pounds.startswith("w0, 2024-01: '£5'")
     assert pounds.endswith("amount alone (and 2 more like it; 2 series in all).")
     # what is missing under another text is mended in another way
     assert [line.rpartition(" ")[2] for line in others] == ["'<5'.", "'<9'."]
+    assert where == "`spc check --problems FILE` lists them all."
 
 
 def test_measures_that_the_catalogue_lacks_are_named(capsys: pytest.CaptureFixture[str]):

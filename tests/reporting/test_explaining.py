@@ -163,3 +163,11 @@ def test_months_without_a_figure_are_listed_as_a_sentence_lists():
     assert explain(card, 0)[-1] == (
         "Months without a figure: Jun-2023, Aug-2023, Oct-2023, Dec-2023 and 2 more."
     )
+
+
+def test_a_month_before_the_data_is_not_named() -> None:
+    panel = spc.Panel.from_numpy([np.arange(40.0)], start="2021-04", keys={"measure": ["X"]})
+    said = spc.explain(spc.scorecard(panel, measures=[spc.Measure("X", lag=99)]), 0)
+    assert [line for line in said if "arrears" in line] == [
+        "Reported so far in arrears that its month lies before the data begin."
+    ]
