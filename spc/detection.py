@@ -32,7 +32,7 @@ def exceptions(limits: Limits, *, rules: str | tuple[Rule, ...] | list[Rule] = "
     limits : Limits
         From `limits`; its as-at month is the month reported on.
     rules : str or rows of Rule
-        A set of `spc.RULES`, or rows of your own.
+        A set of `spc.RULES`, or rows of your own, each with a name of its own.
 
     Returns
     -------

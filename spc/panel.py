@@ -128,8 +128,8 @@ class Panel:
         Raises
         ------
         InputError
-            A duplicated series and month, an infinite or textual value, a month that cannot be read;
-            the sentence names series, month and raw value.
+            A duplicated series and month, an infinite or textual value, a month that cannot be read or has
+            a time of day (`.dt.normalize()` cuts it); the sentence names series, month and raw value.
 
         Examples
         --------

@@ -35,7 +35,8 @@ class Rule:
     ----------
     name : str
         What is printed, followed by High or Low where the rule has sides; names that end in "-Month" are
-        joined: "One, Two-Month High".
+        joined: "One, Two-Month High". Rows asked together have a name each, and none is called "trend";
+        `dataclasses.replace(row, name=...)` gives another.
     zone : float
         Distance from the centre line in sigma; 0 asks for a side of the centre line, 3 for the control
         limits, wherever `limits(width=...)` has put them.

@@ -11,6 +11,9 @@ __all__ = ["set_threads"]
 def set_threads(count: int | None) -> None:
     """Fix the number of threads that kernels use in this process; `None` goes back to the default.
 
+    That is what the environment's SPC_THREADS says, else all cores this process may use; one in a worker of
+    multiprocessing, whose master shares the cores out.
+
     Parameters
     ----------
     count : int or None

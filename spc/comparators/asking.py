@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from spc.array_types import Flags, Floats, Ints, Words
+from spc.array_types import Codes, Flags, Floats, Ints, Words
 from spc.checks import ChoiceError, choice, parcel, positive
-from spc.comparators.grouping import OK, Signs, Window, directions, numbered, unit_keys
+from spc.comparators.grouping import OK, Window, directions, numbered, unit_keys
 from spc.comparators.members import as_sums, members_of, within_months
 from spc.comparators.scales import KINDS
 from spc.comparators.spread import within_units
@@ -70,7 +70,7 @@ class Asked:
     ends: Ints
     code: Ints
     kinds: Words
-    better: Signs
+    better: Codes
 
 
 def units_asked(

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from spc.array_types import Flags, Floats, Ints, Words
+from spc.array_types import Codes, Flags, Floats, Ints, Words
 from spc.checks import ChoiceError, whole
 from spc.measures import Assignment
 from spc.pairing import heard_and_paired
@@ -17,7 +17,6 @@ from spc.panel import Panel
 
 __all__ = [
     "OK",
-    "Signs",
     "Window",
     "checked",
     "directions",
@@ -28,7 +27,6 @@ __all__ = [
     "wanted",
 ]
 
-Signs = np.ndarray[Any, np.dtype[np.int8]]
 OK = "ok"
 
 
@@ -124,7 +122,7 @@ def gather(panel: Panel, ends: Ints, window: int, min_count: int | None) -> Wind
     return Window(total, of, status)
 
 
-def directions(rows: Assignment, improvement: str | None) -> Signs:
+def directions(rows: Assignment, improvement: str | None) -> Codes:
     """Return 1 where high is better, -1 where low is, 0 where neither."""
     sign = {"high": 1, "low": -1, "neither": 0}
     if improvement is not None:

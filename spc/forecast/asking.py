@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from spc.array_types import Floats, Ints
+from spc.array_types import Flags, Floats, Ints
 from spc.arrays import bounds_table
 from spc.checks import ChoiceError, confidence, parcel, whole
 from spc.forecast.by_days import as_days, predict_by_days
-from spc.forecast.history import YEAR, History, Rows
+from spc.forecast.history import YEAR, History
 from spc.forecast.methods import METHODS, Method
 from spc.forecast.predicting import Predicted, predict
 from spc.panel import Panel
@@ -112,7 +112,7 @@ def history_of(panel: Panel, ends: Ints, horizon: int, options: Options) -> Hist
     return History(values, january, horizon, counts_in(values, panel.is_ratio), options)
 
 
-def counts_in(values: Floats, is_ratio: Rows) -> Rows:
+def counts_in(values: Floats, is_ratio: Flags) -> Flags:
     """Tell which series are whole numbers from 0 in every observed month, and no ratios (n,)."""
     seen = ~np.isnan(values)
     whole_numbers = (values >= 0.0) & (values <= LARGEST) & (np.floor(values) == values)

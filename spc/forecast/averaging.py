@@ -8,9 +8,9 @@ from itertools import product
 import numpy as np
 from scipy.special import fdtri
 
-from spc.array_types import Floats, Ints
+from spc.array_types import Flags, Floats, Ints
 from spc.forecast.frozen import FACTORS, Factors
-from spc.forecast.history import YEAR, Answer, History, Rows
+from spc.forecast.history import YEAR, Answer, History
 from spc.forecast.scaling import scaled
 from spc.kernels.forecasts import lanes as kernel
 from spc.kernels.forecasts.lanes import averages
@@ -92,7 +92,7 @@ def averaged(history: History, factors: Factors) -> Answer:
         By which the sd of the closed form is multiplied.
     """
     values, power = scaled(history.values)
-    signed: Rows = np.any(values < 0.0, axis=1)
+    signed: Flags = np.any(values < 0.0, axis=1)
     least = np.min(np.where(values > 0.0, values, np.inf), axis=1, initial=np.inf)
     offset = np.where(np.any(values <= 0.0, axis=1), np.where(np.isfinite(least), least / 2.0, 1.0), 0.0)
     first = _fit(history, values, np.where(signed, kernel.PLAIN, kernel.LOG), offset)
@@ -168,7 +168,7 @@ def _share(roots: Floats, logs: Floats, chance: Floats) -> Floats:
 
 
 def _joined(
-    first: Floats, second: Floats, share: Floats, offset: Floats, signed: Rows, power: Ints
+    first: Floats, second: Floats, share: Floats, offset: Floats, signed: Flags, power: Ints
 ) -> Floats:
     """Return both scales' numbers as values, averaged by their shares."""
     part = share[:, None]

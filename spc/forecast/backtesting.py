@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from spc.array_types import Floats, Ints
+from spc.array_types import Flags, Floats, Ints
 from spc.checks import ChoiceError, choice, confidence, parcel, whole
 from spc.forecast.asking import MOST_AHEAD, Bounds, forecast_at, history_of, options_of
 from spc.forecast.by_days import as_days
-from spc.forecast.history import Rows
 from spc.forecast.judging import cells_of, mean_of, owa, root_mean_square, seasonal_scale, step_scale
 from spc.forecast.methods import METHODS
 from spc.panel import Panel
@@ -172,7 +171,7 @@ def _scales(panel: Panel, origins: Ints) -> tuple[Floats, Floats]:
 
 
 def _figures(
-    names: tuple[str, ...], cells: Mapping[str, Cells], short: Rows, shape: tuple[int, ...]
+    names: tuple[str, ...], cells: Mapping[str, Cells], short: Flags, shape: tuple[int, ...]
 ) -> dict[str, dict[str, Any]]:
     """Average by method, by horizon and by series, the methods one below the other."""
     each = [
@@ -185,7 +184,7 @@ def _figures(
 
 
 def _of_method(
-    mine: Cells, theirs: Cells, simpler: Rows, shape: tuple[int, ...]
+    mine: Cells, theirs: Cells, simpler: Flags, shape: tuple[int, ...]
 ) -> dict[str, dict[str, Any]]:
     n_origins, n_series, horizon = shape
     ours, benchmark = _pairs(mine), _pairs(theirs)
@@ -214,7 +213,7 @@ def _pairs(cells: Cells) -> Cells:
     return {key: (root_mean_square if key == "rmsse" else mean_of)(each) for key, each in cells.items()}
 
 
-def _counts(cells: Cells, simpler: Rows) -> dict[str, Rows]:
+def _counts(cells: Cells, simpler: Flags) -> dict[str, Flags]:
     """Tell which forecasts could be compared, and what those lack that could."""
     compared = ~np.isnan(cells["smape"])
     return {

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from spc.array_types import Floats, Ints
+from spc.array_types import Flags, Floats, Ints
 from spc.checks import ChoiceError, choice
 from spc.forecast.days import DAYS, days_of
-from spc.forecast.history import History, Rows
+from spc.forecast.history import History
 from spc.forecast.methods import Method
 from spc.forecast.predicting import Predicted, predict
 from spc.panel import Panel
@@ -46,7 +46,7 @@ def as_days(panel: Panel, given: object) -> str | None:
 
 def predict_by_days(
     panel: Panel, history: History, ends: Ints, method: Method, bounds: Floats, days: str
-) -> tuple[Predicted, Rows]:
+) -> tuple[Predicted, Flags]:
     """Forecast months of mean length, and give every month the length that it has.
 
     Parameters

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import ndtr
 
-from spc.array_types import Floats, Ints
+from spc.array_types import Flags, Floats, Ints
 from spc.checks import choice
 from spc.forecast.asking import bounds_of, counts_in, options_of
-from spc.forecast.history import YEAR, History, Rows
+from spc.forecast.history import YEAR, History
 from spc.forecast.methods import METHODS, Method
 from spc.forecast.predicting import predict
 
@@ -22,7 +22,7 @@ ROUNDING = 1e-14
 
 def expected(
     months: Floats,
-    is_ratio: Rows,
+    is_ratio: Flags,
     start: int | None,
     owner: Ints,
     begin: Ints,
@@ -105,7 +105,7 @@ def expected(
 
 def _history(
     months: Floats,
-    is_ratio: Rows,
+    is_ratio: Flags,
     start: int | None,
     owner: Ints,
     begin: Ints,

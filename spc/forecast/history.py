@@ -8,14 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from spc.array_types import Codes, Floats, Ints
+from spc.array_types import Codes, Flags, Floats, Ints
 from spc.results.forecasts import PLAIN
 
-__all__ = ["YEAR", "Answer", "History", "Rows"]
+__all__ = ["YEAR", "Answer", "History"]
 
 YEAR = 12
-
-Rows = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +37,7 @@ class History:
     values: Floats
     january: Ints
     horizon: int
-    counts: Rows
+    counts: Flags
     options: Mapping[str, Any]
 
     @property

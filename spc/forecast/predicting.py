@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from spc.array_types import Codes, Floats, Ints, Words
-from spc.forecast.history import YEAR, Answer, History, Rows
+from spc.array_types import Codes, Flags, Floats, Ints, Words
+from spc.forecast.history import YEAR, Answer, History
 from spc.forecast.methods import METHODS, Method
 from spc.forecast.rare import is_rare
 from spc.results.forecasts import Spread
@@ -102,7 +102,7 @@ def _moved_on(fitted: Floats, mean: Floats, late: Ints) -> Floats:
     return np.take_along_axis(whole, np.arange(fitted.shape[1]) + late[:, None], axis=1)
 
 
-def _asked(history: History, method: Method) -> Iterator[tuple[Method, Rows]]:
+def _asked(history: History, method: Method) -> Iterator[tuple[Method, Flags]]:
     """Yield the methods that are asked, one after the other, each with the series that it can forecast."""
     if method.rare:
         yield METHODS[method.rare], is_rare(history) & fits(history, METHODS[method.rare])
@@ -112,7 +112,7 @@ def _asked(history: History, method: Method) -> Iterator[tuple[Method, Rows]]:
         asked = METHODS[asked.stands_in] if asked.stands_in else None
 
 
-def fits(history: History, method: Method) -> Rows:
+def fits(history: History, method: Method) -> Flags:
     """Tell which series have what the method needs (n,)."""
     able = (history.n_observed >= method.least) & (history.n_calendar >= method.span)
     if method.needs == "positive":

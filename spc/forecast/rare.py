@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from spc.array_types import Floats
+from spc.array_types import Flags, Floats
 from spc.chart_kinds import Setting
-from spc.forecast.history import Answer, History, Rows
+from spc.forecast.history import Answer, History
 from spc.kernels.forecasts import rare as kernels
 from spc.results.forecasts import COUNTS
 
@@ -39,7 +39,7 @@ RECENT = 36
 MEAN_BELOW, ZEROS = 3.0, 0.1
 
 
-def is_rare(history: History) -> Rows:
+def is_rare(history: History) -> Flags:
     """Tell which series are rare counts (n,): a mean below 3 a month, and at least 10% of months are 0.
 
     Parameters

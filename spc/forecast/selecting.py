@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from spc.array_types import Floats
-from spc.forecast.history import YEAR, Answer, History, Rows
+from spc.array_types import Flags, Floats
+from spc.forecast.history import YEAR, Answer, History
 from spc.forecast.scaling import scaled
 from spc.forecast.smoothing import Fitted, Model, fit_model, foretell
 from spc.kernels.forecasts.smoothing import NUMBERS
@@ -34,7 +34,7 @@ def ets(history: History) -> Answer:
     return foretell(values, power, found, history.horizon)
 
 
-def select(values: Floats, two_years: Rows) -> tuple[Fitted, Floats]:
+def select(values: Floats, two_years: Flags) -> tuple[Fitted, Floats]:
     """Fit every model that a series may have, and take the best.
 
     Parameters

@@ -10,7 +10,7 @@ from tests.laws.verbs import Verb, answers, every_kind, every_verb, in_front, sa
 
 @every_verb
 @every_kind
-@pytest.mark.parametrize("months", [5, 13])
+@pytest.mark.parametrize("months", [1, 13])
 def test_empty_months_in_front_change_nothing(months: int, maker: str, verb: Verb) -> None:
     one = sample(maker)
     n_periods = one.values.shape[1]
