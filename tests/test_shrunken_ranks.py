@@ -181,11 +181,11 @@ def test_laws_that_are_mixed_make_families_of_their_own() -> None:
 
 @pytest.mark.skipif(JIT_OFF, reason="simulation")
 @pytest.mark.parametrize("law", LAWS)
-@pytest.mark.parametrize(("events", "span"), [(3, 10), (30, 1_000)])
+@pytest.mark.parametrize(("events", "span"), [(3, 10), (3, 1_000), (30, 1_000)])
 def test_intervals_hold_the_true_rank(law: str, events: int, span: int) -> None:
-    """20 panels of 40 units that vary by a quarter: 95% and a little more, `jeffreys` 72 to 83%."""
+    """60 panels of 40 units that vary by a quarter: 95% and a little more, `jeffreys` 72 to 83%."""
     rng = np.random.default_rng(19)
-    cells = (20, 40)
+    cells = (60, 40)
     sizes = np.exp(rng.uniform(0.0, log(span), cells))
     sizes *= events / sizes.mean()
     if law == "poisson":
@@ -198,13 +198,13 @@ def test_intervals_hold_the_true_rank(law: str, events: int, span: int) -> None:
     else:
         true = 1.0 + 0.25 * rng.normal(size=cells)
         total, of = sizes * true + np.sqrt(sizes) * rng.normal(size=cells), sizes
-    panel = units(total.ravel(), of.ravel(), measure=np.repeat(np.arange(20), 40))
+    panel = units(total.ravel(), of.ravel(), measure=np.repeat(np.arange(60), 40))
     places = np.array([comparators.ranks(row) for row in true.tolist()]).ravel()
     held = {}
     for method in ("shrunken", "jeffreys"):
         sigma = 1.0 if law == "normal" else None
         found = spc.rank(panel, window=1, kind=LAWS[law], sigma=sigma, method=method, n_draws=400)
         held[method] = np.mean((found.lower <= places) & (places <= found.upper))
-    # the standard error of 800 units is 0.8%; ranks are whole, so that intervals hold more than asked
-    assert 0.935 < held["shrunken"] < 0.985
+    # the standard error of 2,400 units is 0.4%; ranks are whole, so that intervals hold more than asked
+    assert 0.94 < held["shrunken"] < 0.985
     assert held["jeffreys"] < 0.86
