@@ -14,7 +14,7 @@ __all__ = [
     "parcel",
     "positive",
     "whole",
-    "windows_of",
+    "window_lengths",
 ]
 
 
@@ -73,7 +73,7 @@ def whole(name: str, given: object, low: int, high: int) -> int:
     return exact
 
 
-def windows_of(given: object, low: int = 1) -> tuple[int, ...]:
+def window_lengths(given: object, low: int = 1) -> tuple[int, ...]:
     """Return the lengths in months that `windows` asks for: one, or several, from `low` to 1,200."""
     asked = given if isinstance(given, Iterable) and not isinstance(given, str) else (given,)
     return tuple(whole("windows", length, low, 1_200) for length in asked)

@@ -18,7 +18,7 @@ from spc.change_tests import (
     evidence_words,
     whole_counts,
 )
-from spc.checks import ChoiceError, choice, parcel, windows_of
+from spc.checks import ChoiceError, choice, parcel, window_lengths
 from spc.measures import Assignment, Catalogue, Measure, by_kind, measures_of
 from spc.pairing import heard_and_paired, row_sums
 from spc.panel import Panel
@@ -113,7 +113,7 @@ def compare(
     [[10. 10. 10.]] [['none' 'none' 'weak']]
     """
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
-    lengths = windows_of(windows)
+    lengths = window_lengths(windows)
     if not lengths:
         raise ChoiceError("`windows` must name at least one length in months, got none.")
     backs = [AGAINST[choice("against", against, AGAINST)](length) for length in lengths]

@@ -11,7 +11,7 @@ import numpy as np
 
 from spc import frames
 from spc.array_types import Array
-from spc.checks import ChoiceError, InputError, choice, windows_of
+from spc.checks import ChoiceError, InputError, choice, window_lengths
 from spc.event_cells import (
     NO_VALUE,
     EventReport,
@@ -136,7 +136,7 @@ def from_events(
     if between is not False:
         raise ChoiceError(f"`between` must be True (days between events) or False (months), got {between!r}.")
     asked = _asked(statistic, value)
-    lengths = windows_of(windows, 2)
+    lengths = window_lengths(windows, 2)
     choice("missing", missing, ("refuse", "skip"))
     first, last = (
         None if month is None else frames.month_ordinal(month, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -10,13 +10,12 @@ import numpy as np
 
 from spc.array_types import Flags, Floats, Ints
 from spc.calendars import quarter_starts
-from spc.checks import ChoiceError, parcel, whole
+from spc.checks import ChoiceError, parcel, window_lengths
 from spc.kernels.records import records as records_kernel
 from spc.kernels.records import runs as runs_kernel
-from spc.kernels.rolling import rolling as rolling_kernel
 from spc.kernels.zones import MISSING
 from spc.measures import Assignment, Catalogue, Measure, by_kind, measures_of
-from spc.pairing import heard_and_paired
+from spc.pairing import heard_and_paired, window_sums
 from spc.panel import Panel
 from spc.results import Exceptions, Limits
 from spc.results.records import CLAIMS, Records
@@ -90,8 +89,7 @@ def records(
     18 1
     """
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
-    asked = windows if isinstance(windows, Iterable) else (windows,)
-    lengths = tuple(whole("windows", window, 1, 1_200) for window in asked)
+    lengths = window_lengths(windows)
     if not lengths:
         raise ChoiceError("`windows` must name at least one length in months, got none.")
     rows = measures_of(panel, measures)
@@ -187,7 +185,8 @@ def _comparable(
         return plain, np.zeros(panel.n_series)
     heard, paired = heard_and_paired(panel.values, panel.of, panel.is_ratio)
     sums, bases = (
-        _rolled(np.where(heard, np.where(paired, part, 0.0), np.nan), length) for part in (top, below)
+        window_sums(np.where(heard, np.where(paired, part, 0.0), np.nan), length, length)
+        for part in (top, below)
     )
     with np.errstate(invalid="ignore", divide="ignore"):
         parts = np.where(bases == 0.0, np.nan, sums / bases)
@@ -197,17 +196,11 @@ def _comparable(
     cells = np.where(as_ratio[:, None], parts, sums)
     largest = np.nanmax(np.abs(cells), axis=1, initial=0.0)
     if not exact.all():
-        spread = _rolled(np.where(heard, np.where(paired, np.abs(top), 0.0), np.nan), length)
+        spread = window_sums(np.where(heard, np.where(paired, np.abs(top), 0.0), np.nan), length, length)
         largest = np.where(as_ratio, largest, np.nanmax(spread, axis=1, initial=0.0))
     straight = (way == "given") | ((length == 1) & ~ratio)
     cells = np.where(straight[:, None], plain, cells)
     return cells, np.where(straight | told, 0.0, CLOSE * largest)
-
-
-def _rolled(cells: Floats, length: int) -> Floats:
-    out = np.empty(cells.shape)
-    rolling_kernel(cells, length, length, False, out)
-    return out
 
 
 def _exact_ranks(panel: Panel, s: int, way: str, length: int) -> Floats:
@@ -239,7 +232,7 @@ def _shown(panel: Panel, rows: Assignment, way: Any, ends: Ints, length: int) ->
     cells = [np.where(heard, np.where(paired, panel.values, 0.0), np.nan), np.where(paired, 1.0, 0.0)]
     if panel.of is not None and panel.is_ratio.any():
         cells[1] = np.where(panel.is_ratio[:, None], np.where(paired, panel.of, 0.0), cells[1])
-    last = [_rolled(panel.aligned_cells(one, ends, length), length)[:, -1] for one in cells]
+    last = [window_sums(panel.aligned_cells(one, ends, length), length, length)[:, -1] for one in cells]
     per = rows.each(lambda measure: measure.shown.per)
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.where(last[1] == 0.0, np.nan, last[0] / last[1])

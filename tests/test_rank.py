@@ -145,17 +145,17 @@ def test_stocks_and_medians_have_ranks_without_intervals() -> None:
 
 @pytest.mark.skipif(JIT_OFF, reason="simulation")
 def test_intervals_hold_the_true_rank() -> None:
-    """200 panels of 20 rates spread by chance and in truth: intervals of 95% hold the true rank in 95%.
+    """400 panels of 20 rates spread by chance and in truth: intervals of 95% hold the true rank in 95%.
 
     The rates come from the wide prior that "jeffreys" has nearly, which is where the level is exact.
     """
     rng = np.random.default_rng(11)
-    rates = rng.gamma(2.0, 50.0, (200, 20))
-    panel = units(rng.poisson(rates), np.ones(4_000), measure=np.repeat(np.arange(200), 20))
+    rates = rng.gamma(2.0, 50.0, (400, 20))
+    panel = units(rng.poisson(rates), np.ones(8_000), measure=np.repeat(np.arange(400), 20))
     found = spc.rank(panel, window=1, n_draws=1_000)
     truth = np.array([twin.ranks(row) for row in rates.tolist()]).ravel()
     held = (found.lower <= truth) & (truth <= found.upper)
-    assert held.mean() > 0.95 - 3 * sqrt(0.05 * 0.95 / 4_000)
+    assert held.mean() > 0.95 - 3 * sqrt(0.05 * 0.95 / 8_000)
     assert (found.upper - found.lower).mean() < 6
 
 

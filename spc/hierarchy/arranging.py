@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from spc import rolling
 from spc.array_types import Flags, Floats, Ints
 from spc.checks import ChoiceError
 from spc.hierarchy.adding import ratios_of, refuse_kinds, told
 from spc.hierarchy.families import Families, families_of, on_calendar
 from spc.measures import Assignment, catalogue_of
-from spc.pairing import heard_and_paired
+from spc.pairing import heard_and_paired, window_sums
 from spc.panel import Panel
 
 __all__ = ["Arranged", "arranged", "windows_of"]
@@ -162,14 +161,8 @@ def windows_of(panel: Panel, mean: Flags, length: int) -> tuple[Floats, Floats]:
     ratio = panel.is_ratio[:, None]
     of = np.full(panel.values.shape, np.nan) if panel.of is None else panel.of
     heard, paired = heard_and_paired(panel.values, of, panel.is_ratio)
-    plain = replace(panel, of=None, is_ratio=np.zeros(panel.n_series, bool), given={}, within=None)
-
-    def summed(cells: Floats, least: int) -> Floats:
-        return rolling.total(replace(plain, values=cells), window=length, min_count=least).values
-
-    listened = summed(np.where(heard, 0.0, np.nan), length)
-    sums = np.array(summed(np.where(paired, panel.values, np.nan), 1))
-    if mean.any():
-        sums[mean] = rolling.mean(plain, window=length, min_count=1).values[mean]
-    bases = summed(np.where(paired & ratio, of, np.nan), 1)
+    listened = window_sums(np.where(heard, 0.0, np.nan), length, length)
+    sums = window_sums(np.where(paired, panel.values, np.nan), length, 1)
+    sums[mean] = window_sums(panel.values[mean], length, 1, mean=True)
+    bases = window_sums(np.where(paired & ratio, of, np.nan), length, 1)
     return sums + listened, bases + listened

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from spc.array_types import Flags, Floats, Ints
-from spc.checks import ChoiceError, choice, parcel
-from spc.checks import windows_of as lengths_of
+from spc.checks import ChoiceError, choice, parcel, window_lengths
 from spc.hierarchy.adding import MISSING, heard
 from spc.hierarchy.arranging import Arranged, arranged, windows_of
 from spc.measures import Catalogue, Measure
@@ -110,7 +109,7 @@ def contributions(
     """
     parcel("panel", panel, Panel, "spc.Panel.from_frame")
     choice("missing", missing, MISSING)
-    lengths = lengths_of(windows)
+    lengths = window_lengths(windows)
     if not lengths:
         raise ChoiceError("`windows` must name at least one length in months, got none.")
     found = arranged(with_refused(panel), whole, parts, key, parents, by, measures)
