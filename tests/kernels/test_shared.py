@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import ast
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from spc.kernels import _compile
+from tests.jit import said_by
 from tests.panels import JIT_OFF
 
 HERE = Path(_compile.__file__).parent
@@ -70,18 +68,8 @@ def little_house(tmp_path: Path) -> Path:
 
 def ask(folder: Path) -> list[list[float]]:
     """Return what `sharing` and `alone` answer to 7 in a new process, and how often the cache had them."""
-    own = {**os.environ, "NUMBA_CACHE_DIR": str(folder / "cache"), "PYTHONPATH": str(folder)}
-    asked = subprocess.run(
-        [sys.executable, "-c", ASK],
-        cwd=folder,
-        env=own,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert asked.returncode == 0, asked.stderr
-    return [[float(number) for number in line.split()] for line in asked.stdout.splitlines()]
+    told = said_by(ASK, folder, NUMBA_CACHE_DIR=str(folder / "cache"))
+    return [[float(number) for number in line.split()] for line in told.splitlines()]
 
 
 @pytest.mark.skipif(JIT_OFF, reason="nothing is compiled, so nothing can be stale")
